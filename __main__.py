@@ -1,0 +1,5 @@
+"""python -m km2ipd."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Many figures: worker processes, resume, a cluster."""

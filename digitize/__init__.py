@@ -1,0 +1,1 @@
+"""Pixels or vectors in, survival curves and number-at-risk tables out. Knows no statistics."""
