@@ -119,11 +119,15 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a panel was found: page from 1 (1 for images), bbox in the file's own units (px or points)."""
+    """Where a panel was found: page from 1 (1 for images), bbox in the file's own units (px or points).
+
+    image: file name, beside digitization.json, of the upright picture whose frame the pixel positions refer to.
+    """
 
     page: int = 1
     bbox: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     route: Route = "raster"
+    image: str = "figure.png"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -276,6 +280,7 @@ class RiskRow:
 
     time, at_risk: (k,). cumulative_events, cumulative_censored: (k,), all nan where not printed.
     confidence: (k,) probability that the at-risk cell is read right. boxes: where each cell stands.
+    color: "#rrggbb" of the row's letters or of the key drawn before it, "" when black or unknown.
     """
 
     arm: str
@@ -285,6 +290,7 @@ class RiskRow:
     cumulative_censored: FloatArray = field(default_factory=lambda: read_only([]))
     confidence: FloatArray = field(default_factory=lambda: read_only([]))
     boxes: tuple[Box | None, ...] = ()
+    color: str = ""
 
     def __post_init__(self) -> None:
         for name in ("time", "at_risk"):
@@ -387,16 +393,12 @@ class PanelReading:
 
 @dataclass(frozen=True, slots=True)
 class Digitization:
-    """The pivot: all that was read off a figure, saved as digitization.json, editable, re-runnable.
-
-    image: file name of the picture whose pixel frame the positions refer to, beside digitization.json.
-    """
+    """The pivot: all that was read off a figure, saved as digitization.json, editable, re-runnable."""
 
     version: str
     figure: str
     sha256: str
     panels: tuple[PanelReading, ...]
-    image: str = "figure.png"
     cautions: tuple[Caution, ...] = ()
 
 
