@@ -422,6 +422,14 @@ class Patients:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """What is known of a whole arm: patients and events up to the end of the curve; None where unknown."""
+
+    n: int | None = None
+    events: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Interval:
     """An estimate with its confidence limits; None where not reached or not estimable."""
 
