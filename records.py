@@ -393,13 +393,17 @@ class PanelReading:
 
 @dataclass(frozen=True, slots=True)
 class Digitization:
-    """The pivot: all that was read off a figure, saved as digitization.json, editable, re-runnable."""
+    """The pivot: all that was read off a figure, saved as digitization.json, editable, re-runnable.
+
+    arguments: what the user gave by hand on the command line to have it read so (--x-range 0 36).
+    """
 
     version: str
     figure: str
     sha256: str
     panels: tuple[PanelReading, ...]
     cautions: tuple[Caution, ...] = ()
+    arguments: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------- patients, estimates, checks
@@ -503,3 +507,18 @@ class Reconstruction:
     cautions: tuple[Caution, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PanelResult:
+    """One panel from reading to conclusion: what `report` writes.
+
+    reading: None where the curves came from a table, not from a figure. status: the reading's own or worse.
+    reconstruction: None where it failed; the cautions say why. cautions: the figure's, the reading's and the
+    reconstruction's, in that order.
+    """
+
+    panel: str
+    status: Status
+    reading: PanelReading | None = None
+    reconstruction: Reconstruction | None = None
+    checks: tuple[Check, ...] = ()
+    cautions: tuple[Caution, ...] = ()
