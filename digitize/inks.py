@@ -1,0 +1,176 @@
+"""Ink of a plot area: background, strength, colour, and how much of each pixel one arm's ink covers.
+
+All arrays are crops of the figure, (height, width) or (height, width, 3), row 0 at the top. Anti-aliased pixels are
+mixtures of ink and paper; a mixture is undone along the straight line between the two colours in RGB, in which
+drawing software blends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..records import FloatArray, PixelArray, Rgb
+
+INK_CONTRAST = 40.0
+"""RGB distance from the background above which a pixel carries ink; JPEG noise at quality 40 stays below."""
+MIXTURE_TOLERANCE = 34.0
+"""RGB distance from the line paper-ink at which a pixel's membership has fallen to 0.6: noise of JPEG at quality 70."""
+SAME_COLOR = 14.0
+"""Lab distance below which two inks are one; the closest pair of arms in our figures is 17 apart."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InkMap:
+    """The plot area taken apart into paper and ink.
+
+    left, top: position of the crop in the figure. paper: colour of the background at each pixel (bands included).
+    strength: RGB distance from that paper. core: colour of the strongest ink pixel within one pixel.
+    """
+
+    left: int
+    top: int
+    rgb: FloatArray
+    paper: FloatArray
+    strength: FloatArray
+    core: FloatArray
+
+
+def map_ink(pixels: PixelArray, left: int, top: int, right: int, bottom: int) -> InkMap:
+    """Take the crop [top..bottom, left..right] of a figure apart into paper and ink."""
+    crop = np.ascontiguousarray(pixels[top : bottom + 1, left : right + 1])
+    rgb = crop.astype(np.float32)
+    paper = _local_paper(crop)
+    strength = np.sqrt(((rgb - paper) ** 2).sum(axis=2))
+    return InkMap(left, top, rgb, paper, strength, _core_colors(rgb, strength))
+
+
+def to_lab(rgb: FloatArray) -> FloatArray:
+    """CIE Lab of RGB values 0 to 255; same shape."""
+    flat = np.asarray(rgb, np.float32).reshape(1, -1, 3) / 255.0
+    return cv2.cvtColor(flat, cv2.COLOR_RGB2Lab).reshape(np.shape(rgb))
+
+
+def color_distance(a: Rgb | FloatArray, b: Rgb | FloatArray) -> float:
+    """Euclidean distance of two colours in Lab."""
+    return float(np.linalg.norm(to_lab(np.asarray(a, float)) - to_lab(np.asarray(b, float))))
+
+
+def paper_color(crop: PixelArray) -> FloatArray:
+    """The most frequent colour of a crop, to within 8 grey levels, as (3,) RGB."""
+    coarse = (crop.reshape(-1, 3) >> 3).astype(np.int64)
+    codes = (coarse[:, 0] << 10) | (coarse[:, 1] << 5) | coarse[:, 2]
+    most = np.bincount(codes).argmax()
+    return np.median(crop.reshape(-1, 3)[codes == most], axis=0)
+
+
+def _local_paper(crop: PixelArray) -> FloatArray:
+    """Background colour of every pixel: the plot's paper, or the tint of a confidence band where one lies under it.
+
+    A wide median removes lines; where it lands on the colour of strong ink (a thick run of marks) the paper counts.
+    """
+    paper = paper_color(crop).astype(np.float32)
+    size = int(np.clip(min(crop.shape[:2]) // 16, 7, 25)) | 1
+    local = cv2.medianBlur(crop, size).astype(np.float32)
+    distance = np.sqrt(((local - paper) ** 2).sum(axis=2))
+    # A band is a tint: light, and far from as strong as the inks drawn over it.
+    tint_limit = 0.55 * _strong_ink(crop, paper)
+    is_paper = (distance < 12.0) | (distance > tint_limit)
+    local[is_paper] = paper
+    return local
+
+
+def _strong_ink(crop: PixelArray, paper: FloatArray) -> float:
+    """Contrast of the strongest inks in a crop: the 99.5th percentile of distances from the paper, at least 120."""
+    distance = np.sqrt(((crop[::2, ::2].astype(np.float32) - paper) ** 2).sum(axis=2))
+    return max(120.0, float(np.percentile(distance, 99.5)))
+
+
+def _core_colors(rgb: FloatArray, strength: FloatArray) -> FloatArray:
+    """Colour of the strongest pixel among each pixel and its eight neighbours, so that edges take their line's colour."""
+    best, core = strength.copy(), rgb.copy()
+    padded_s = np.pad(strength, 1)
+    padded_c = np.pad(rgb, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    h, w = strength.shape
+    for dy in (0, 1, 2):
+        for dx in (0, 1, 2):
+            s = padded_s[dy : dy + h, dx : dx + w]
+            better = s > best
+            best = np.where(better, s, best)
+            core[better] = padded_c[dy : dy + h, dx : dx + w][better]
+    return core
+
+
+def coverage(ink: InkMap, color: Rgb) -> FloatArray:
+    """Share of each pixel covered by the given ink, 0 to 1, after undoing the mixture with the paper.
+
+    (height, width). Pixels far from the line between paper and ink in RGB belong to something else and get 0.
+    """
+    direction = np.asarray(color, np.float32) - ink.paper
+    length2 = np.maximum((direction**2).sum(axis=2), 1.0)
+    share = ((ink.rgb - ink.paper) * direction).sum(axis=2) / length2
+    off_line = ink.rgb - ink.paper - share[..., None] * direction
+    miss2 = (off_line**2).sum(axis=2) / MIXTURE_TOLERANCE**2
+    excess = np.maximum(share - 1.0, 0.0) * np.sqrt(length2) / MIXTURE_TOLERANCE
+    member = np.exp(-0.5 * (miss2 + excess**2))
+    return np.clip(share, 0.0, 1.0) * member
+
+
+def dominant_colors(ink: InkMap, mask: FloatArray, least_share: float = 0.004) -> list[tuple[Rgb, int]]:
+    """Colours that much of the ink has, strongest cluster first, as (colour, number of core pixels).
+
+    mask: (height, width) bool, where to look. least_share: the smallest cluster kept, as a share of the mask's ink.
+    """
+    chosen = mask & (ink.strength > INK_CONTRAST)
+    colors = ink.core[chosen]
+    if len(colors) == 0:
+        return []
+    lab = to_lab(colors)
+    found: list[tuple[Rgb, int]] = []
+    left = np.ones(len(lab), bool)
+    least = max(12, int(least_share * len(lab)))
+    while left.sum() >= least and len(found) < 16:
+        centre = _densest(lab[left])
+        near = left & (np.linalg.norm(lab - centre, axis=1) < SAME_COLOR)
+        if near.sum() < least:
+            break
+        found.append((_as_rgb(np.median(colors[near], axis=0)), int(near.sum())))
+        left &= np.linalg.norm(lab - centre, axis=1) >= SAME_COLOR
+    return found
+
+
+def _densest(lab: FloatArray) -> FloatArray:
+    """Mode of (n, 3) Lab colours: the fullest cell of a grid of side 6, then the mean of what lies around it."""
+    cells = np.floor(lab / 6.0).astype(np.int64) + 64
+    codes = (cells[:, 0] << 16) | (cells[:, 1] << 8) | cells[:, 2]
+    values, counts = np.unique(codes, return_counts=True)
+    centre = lab[codes == values[counts.argmax()]].mean(axis=0)
+    for _ in range(3):
+        near = np.linalg.norm(lab - centre, axis=1) < 8.0
+        centre = lab[near].mean(axis=0)
+    return centre
+
+
+def _as_rgb(color: FloatArray) -> Rgb:
+    r, g, b = (int(round(float(v))) for v in color)
+    return r, g, b
+
+
+def line_width(own: FloatArray) -> float:
+    """Stroke width in px of an ink: the commoner of its run lengths down columns and along rows, whichever is less."""
+    solid = own > 0.5
+    lengths = [_common_run(solid), _common_run(solid.T)]
+    return float(max(1.0, min(lengths)))
+
+
+def _common_run(solid: FloatArray) -> float:
+    """Most frequent length of vertical runs of True, among runs up to 40 px."""
+    padded = np.zeros((solid.shape[0] + 2, solid.shape[1]), np.int8)
+    padded[1:-1] = solid
+    change = np.diff(padded, axis=0)
+    starts, ends = np.argwhere(change.T == 1)[:, 1], np.argwhere(change.T == -1)[:, 1]
+    lengths = ends - starts
+    lengths = lengths[lengths <= 40]
+    return float(np.bincount(lengths).argmax()) if len(lengths) else 1.0

@@ -1,0 +1,136 @@
+"""Legend entries: a short sample of a line (or a tinted box) beside a name, in the figure or around it.
+
+Positions are pixels of the figure, see records. A key is believed when its ink stands alone: a line that runs on
+beyond the window is a curve or an axis.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..records import Box, FloatArray, Panel, PixelArray, Rgb, TextLine
+from .inks import INK_CONTRAST, paper_color
+
+WINDOW = 6.5
+"""How far left of a name its key may begin, in text heights: R's longest keys reach 5."""
+FRAME = 4
+"""Pixels inside the plot area's edge that the frame's own stroke may take."""
+STATISTIC = re.compile(
+    r"\bHR\b|hazard|\bCI\b|log-?\s?rank|\bp\s*[-=<>≤]|\bp[- ]?value|\d\s*%\s*\(|no\.? at risk|number at risk|median",
+    re.IGNORECASE,
+)
+MARK_ENTRY = re.compile(r"\bcensor(ed|ing)?\b|\bpoints\b", re.IGNORECASE)
+HEADING = re.compile(r"^(strata|group|groups|treatment|arm|legend|censored|number|patients)\W*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LegendKey:
+    """One entry: name, colour of its line, share of the sample that is inked (1 solid), stroke width in px."""
+
+    name: str
+    color: Rgb
+    inked: float
+    width_px: float
+    box: Box
+    text_box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """A line sample found in a window: its box, colour, inked share and width."""
+
+    box: Box
+    color: Rgb
+    inked: float
+    width_px: float
+
+
+def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -> tuple[LegendKey, ...]:
+    """Find the legend entries that belong to a panel, in reading order, one for each colour and line style."""
+    keys = []
+    for line in texts:
+        if not panel.region.contains(*line.box.centre) or not _may_name_an_arm(line):
+            continue
+        sample = _sample_left_of(pixels, line, texts, panel.plot_area)
+        if sample is not None:
+            name = re.sub(r"^[\s\-–—_+~=•·|]+", "", line.text).strip()
+            keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, sample.box, line.box))
+    return tuple(sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left)))
+
+
+def _may_name_an_arm(line: TextLine) -> bool:
+    letters = sum(c.isalpha() for c in line.text)
+    named = letters >= 1 or bool(re.match(r"^\W*[<>≤≥=]+\s*\d", line.text))
+    return (
+        named
+        and line.rotation == 0
+        and line.box.width >= 3
+        and not STATISTIC.search(line.text)
+        and not MARK_ENTRY.search(line.text)
+        and not HEADING.match(line.text)
+    )
+
+
+def _sample_left_of(
+    pixels: PixelArray, line: TextLine, texts: tuple[TextLine, ...], plot_area: Box
+) -> _Sample | None:
+    """The line sample that ends just left of a text, None when there is none that stands alone."""
+    height = max(line.box.height, 6.0)
+    top, bottom = int(line.box.top - 0.35 * height), int(np.ceil(line.box.bottom + 0.35 * height))
+    right = int(line.box.left) - 1
+    left = int(max(0, line.box.left - WINDOW * height))
+    if plot_area.contains(*line.box.centre):
+        left = max(left, int(np.ceil(plot_area.left)) + FRAME)
+    for other in texts:
+        b = other.box
+        if other is not line and b.bottom > top and b.top < bottom and b.centre[0] < line.box.left:
+            left = max(left, int(np.ceil(b.right)) + 1)
+    top, bottom = max(0, top), min(pixels.shape[0] - 1, bottom)
+    if right - left < 0.7 * height or bottom - top < 4:
+        return None
+    window = pixels[top : bottom + 1, left : right + 1]
+    return _line_sample(window, left, top, height, line.box.centre[1])
+
+
+def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_y: float) -> _Sample | None:
+    """Read a horizontal line sample out of a window; height: of the text, in px; centre_y: of the text."""
+    contrast = np.sqrt(((window.astype(np.float32) - paper_color(window)) ** 2).sum(axis=2))
+    offset = np.abs(np.arange(len(window)) + top - centre_y) / height
+    rows = np.flatnonzero(offset <= 0.6)
+    if contrast[rows].max(initial=0.0) <= INK_CONTRAST:
+        return None
+    # The line is the strongest row: tints of a key's box and edges of the stroke are fainter.
+    weight = contrast.sum(axis=1) * (1.0 - 0.3 * offset)
+    best = int(rows[np.argmax(weight[rows])])
+    ink = contrast > max(INK_CONTRAST, 0.5 * contrast[best].max())
+    if not ink[best].any():
+        return None
+    columns = np.flatnonzero(ink[best])
+    first, last = _cluster_at_the_right(columns, 1.3 * height)
+    length, runs_in = last - first + 1, first <= 1
+    if length < 0.8 * height or length > 5.5 * height or runs_in:
+        return None
+    strip = ink[best, first : last + 1]
+    thick = np.flatnonzero(ink[:, first : last + 1].mean(axis=1) > 0.6 * strip.mean())
+    thick = thick[np.abs(thick - best) <= height]
+    color = _line_color(window[:, first : last + 1], contrast[:, first : last + 1], best)
+    box = Box(left + first, top + float(thick.min()), left + last, top + float(thick.max()))
+    return _Sample(box, color, float(strip.mean()), float(thick.max() - thick.min() + 1))
+
+
+def _cluster_at_the_right(columns: FloatArray, gap: float) -> tuple[int, int]:
+    """First and last of the rightmost group of columns that no gap wider than `gap` splits."""
+    breaks = np.flatnonzero(np.diff(columns) > gap)
+    first = int(columns[breaks[-1] + 1]) if len(breaks) else int(columns[0])
+    return first, int(columns[-1])
+
+
+def _line_color(strip: PixelArray, contrast: FloatArray, row: int) -> Rgb:
+    """Colour of the strongest third of the pixels on the sample's own row."""
+    order = np.argsort(contrast[row])[::-1]
+    chosen = strip[row, order[: max(1, len(order) // 3)]]
+    r, g, b = (int(round(float(v))) for v in np.median(chosen, axis=0))
+    return r, g, b

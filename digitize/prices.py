@@ -1,0 +1,50 @@
+"""What each pixel of a plot area is worth to one arm: the prices on which its cheapest staircase is sought.
+
+Own ink pays, paper costs, and ink that may hide the curve (another arm, a name, a mark, a frame) costs little. Gaps
+no longer than a dash pattern's are bridged at a moderate price.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..records import FloatArray
+
+RUN_PAPER, DROP_PAPER = 1.0, 6.0
+"""Price of a column of bare paper, and of a row of it in a drop: software always draws the riser of a step."""
+RUN_HIDDEN, DROP_HIDDEN = 0.12, 0.12
+RUN_BRIDGE, DROP_BRIDGE = 0.22, 0.35
+DROP_OWN = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prices:
+    """Prices of every pixel for a run along it and for a drop through it; both (height, width)."""
+
+    run: FloatArray
+    drop: FloatArray
+
+
+def price_pixels(own: FloatArray, hiding: FloatArray, width_px: float, gap_px: float) -> Prices:
+    """Price the pixels for one arm.
+
+    own: (height, width) 0 to 1, the arm's own ink. hiding: bool, ink that may lie over the arm.
+    width_px: stroke width. gap_px: the longest gap of the arm's dashes.
+    """
+    size = max(1, int(round(width_px)))
+    centred = cv2.blur(own.astype(np.float32), (1, size)) if size > 1 else own
+    centred = np.where(own > 0, centred, 0.0)
+    solid = (own > 0.3).astype(np.uint8)
+    gap = int(np.ceil(gap_px)) + 1
+    along = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8), borderValue=0)
+    down = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((gap, 1), np.uint8), borderValue=0)
+    bridged = (along | down) > 0
+    otherwise_run = np.where(hiding, RUN_HIDDEN, np.where(bridged, RUN_BRIDGE, RUN_PAPER))
+    otherwise_drop = np.where(hiding, DROP_HIDDEN, np.where(bridged, DROP_BRIDGE, DROP_PAPER))
+    return Prices(
+        run=-centred + (1.0 - centred) * otherwise_run,
+        drop=np.where(own > 0.3, DROP_OWN, (1.0 - own) * otherwise_drop),
+    )

@@ -1,0 +1,136 @@
+"""From a staircase in whole pixels to corners in fractions of a pixel.
+
+Levels: intensity centroid across the stroke, over the columns of a run that no riser, mark or other ink disturbs.
+Drops: the place where the centroid crosses half way, or the centroid of the riser where it is tall enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..records import FloatArray
+from .staircase import Staircase
+
+SMALLEST_STEP = 0.3
+"""Levels closer than this, in px, are one level: the centroid's own noise on clean figures is 0.05 px."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corners:
+    """Corners in px of the crop: level y[i] from x[i] on, the last to end. seen: (n,) columns that show each level.
+
+    noise: standard deviation in px of one column's centroid about its level.
+    """
+
+    x: FloatArray
+    y: FloatArray
+    end: float
+    seen: FloatArray
+    noise: float
+
+
+def refine_staircase(stair: Staircase, own: FloatArray, width_px: float) -> Corners:
+    """Refine levels and drops of one staircase on its own ink.
+
+    own: (height, width) coverage 0 to 1 by this arm's ink. width_px: its stroke width.
+    """
+    centre, clean = column_centroids(stair, own, width_px)
+    level = _monotone_levels(stair, centre, clean)
+    starts = np.flatnonzero(np.r_[True, np.diff(level) > 1e-9])
+    drops = [_drop_position(own, level, centre, int(s), width_px) for s in starts[1:]]
+    seen = np.add.reduceat(clean.astype(float), starts)
+    residual = (centre - level)[clean]
+    noise = float(1.4826 * np.median(np.abs(residual))) if len(residual) else 0.5
+    x = np.maximum.accumulate(np.r_[float(stair.first), drops])
+    return Corners(x, level[starts], _end_position(stair, own, width_px), seen, noise)
+
+
+def column_centroids(stair: Staircase, own: FloatArray, width_px: float) -> tuple[FloatArray, FloatArray]:
+    """Centroid of the arm's ink around the staircase in each column, and whether that column shows a clean stroke."""
+    height = own.shape[0]
+    reach = int(np.ceil(width_px / 2 + 1.0))
+    columns = np.arange(stair.first, stair.last + 1)
+    offsets = np.arange(-reach, reach + 1)
+    rows = stair.row[:, None] + offsets[None, :]
+    inside = (rows >= 0) & (rows < height)
+    ink = np.where(inside, own[np.clip(rows, 0, height - 1), columns[:, None]], 0.0)
+    mass = ink.sum(axis=1)
+    centre = stair.row + np.divide((ink * offsets).sum(axis=1), mass, out=np.zeros(len(mass)), where=mass > 0)
+    beyond = _ink_beyond(own, stair, columns, reach)
+    usual = np.median(mass[mass > 0.3]) if (mass > 0.3).any() else 1.0
+    clean = (mass > 0.5 * usual) & (beyond < 0.35)
+    return centre, clean
+
+
+def _ink_beyond(own: FloatArray, stair: Staircase, columns: FloatArray, reach: int) -> FloatArray:
+    """The stronger of the two pixels just outside the stroke's window: a riser or a mark runs on there."""
+    height = own.shape[0]
+    outside = []
+    for step in (-reach - 1, reach + 1):
+        row = stair.row + step
+        outside.append(np.where((row >= 0) & (row < height), own[np.clip(row, 0, height - 1), columns], 0.0))
+    return np.maximum(*outside)
+
+
+def _monotone_levels(stair: Staircase, centre: FloatArray, clean: FloatArray) -> FloatArray:
+    """Level of each column: medians over the runs of the staircase, split where the centroid itself steps, never rising."""
+    from scipy.optimize import isotonic_regression
+
+    runs = np.flatnonzero(np.r_[True, np.diff(stair.row) > 0])
+    pieces: list[tuple[int, float, float]] = []
+    for start, stop in zip(runs, np.r_[runs[1:], len(centre)], strict=True):
+        good = clean[start:stop]
+        if good.any():
+            pieces.append((start, float(np.median(centre[start:stop][good])), float(good.sum())))
+        else:
+            pieces.append((start, float(stair.row[start]), 0.05))
+    levels = isotonic_regression([p[1] for p in pieces], weights=[p[2] for p in pieces], increasing=True).x
+    merged = _merge_close(levels, np.array([p[2] for p in pieces]))
+    level = np.empty(len(centre))
+    for (start, _, _), value in zip(pieces, merged, strict=True):
+        level[start:] = value
+    return level
+
+
+def _merge_close(levels: FloatArray, weights: FloatArray) -> FloatArray:
+    """Give neighbouring levels closer than SMALLEST_STEP their common mean."""
+    out, start = levels.copy(), 0
+    for i in range(1, len(levels) + 1):
+        if i == len(levels) or levels[i] - levels[start] >= SMALLEST_STEP:
+            out[start:i] = np.average(levels[start:i], weights=weights[start:i])
+            start = i
+    return out
+
+
+def _drop_position(own: FloatArray, level: FloatArray, centre: FloatArray, at: int, width_px: float) -> float:
+    """Column, in fractions, where the level changes at index `at` of the staircase (crop column = index)."""
+    above, below = level[at - 1], level[at]
+    reach = int(np.ceil(width_px)) + 2
+    first, last = max(0, at - reach), min(own.shape[1] - 1, at + reach)
+    top, bottom = int(np.ceil(above + width_px / 2 + 1.0)), int(np.floor(below - width_px / 2 - 1.0))
+    if bottom >= top:
+        ink = own[top : bottom + 1, first : last + 1]
+        profile = np.median(ink, axis=0) if len(ink) > 4 else ink.mean(axis=0)
+        profile = np.where(profile > 0.15, profile, 0.0)
+        if profile.sum() > 0.3 * min(width_px, 1.0):
+            return float((profile * np.arange(first, last + 1)).sum() / profile.sum())
+    half = 0.5 * (above + below)
+    window = centre[first : last + 1]
+    crossed = np.flatnonzero((window[:-1] <= half) & (window[1:] > half))
+    if len(crossed):
+        i = int(crossed[np.argmin(np.abs(crossed + first + 0.5 - at))])
+        step = window[i + 1] - window[i]
+        return float(first + i + (half - window[i]) / step)
+    return at - 0.5
+
+
+def _end_position(stair: Staircase, own: FloatArray, width_px: float) -> float:
+    """Where the stroke ends: the last column with half of the stroke's usual ink (a butt cap ends at the data)."""
+    reach = int(np.ceil(width_px / 2 + 1.0))
+    row = int(stair.row[-1])
+    strip = own[max(0, row - reach) : row + reach + 1, : min(own.shape[1], stair.last + 3)].sum(axis=0)
+    usual = np.median(strip[max(0, stair.last - 20) : stair.last + 1])
+    inked = np.flatnonzero(strip > 0.5 * max(usual, 0.3))
+    return float(max(inked[-1] + 0.5 if len(inked) else stair.last, stair.first + 0.5))
