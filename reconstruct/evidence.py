@@ -1,0 +1,114 @@
+"""What is known of one arm, put in the form that every method takes.
+
+The number of patients comes from the totals, else from the printed count at the start, else it is assumed
+(and said so). Counts that were not read are left out; counts past the end of the curve too, since no drawn
+line bears on them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..records import Caution, FloatArray, RiskRow, SurvivalCurve, Totals, read_only
+
+# With neither a total nor a printed count nothing in the figure fixes N but the size of the drops. This many
+# patients is the median arm of published trials' survival figures, used so that the run can go on under
+# review.
+ASSUMED_PATIENTS = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArmEvidence:
+    """One arm's curve, counts and totals.
+
+    n: patients at the start. count_time, count: (k,) printed numbers at risk, the first at the start of the
+    curve and equal to n. cumulative_events: (k,) printed deaths before count_time, nan where not printed.
+    events: deaths up to the end of the curve, None where unknown. marks: times of censoring marks, None where
+    the figure draws none.
+    """
+
+    arm: str
+    curve: SurvivalCurve
+    n: int
+    count_time: FloatArray
+    count: FloatArray
+    cumulative_events: FloatArray
+    events: int | None = None
+    marks: FloatArray | None = None
+    cautions: tuple[Caution, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        for name in ("count_time", "count", "cumulative_events"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
+        if self.marks is not None:
+            object.__setattr__(self, "marks", read_only(np.sort(self.marks)))
+
+
+def gather_evidence(
+    arm: str,
+    curve: SurvivalCurve,
+    row: RiskRow | None,
+    totals: Totals | None = None,
+    marks: FloatArray | None = None,
+) -> ArmEvidence:
+    """Put one arm's facts together; never fails, but says in cautions what had to be assumed or left out."""
+    curve = start_at_one(curve)
+    totals = totals or Totals()
+    time, count, events = _known_counts(curve, row)
+    n, cautions = _patients(arm, totals, time, count, curve)
+    if len(time) and time[0] <= curve.time[0]:
+        count[0] = n
+    else:
+        time, count, events = (
+            np.concatenate([[first], rest])
+            for first, rest in ((curve.time[0], time), (n, count), (0.0, events))
+        )
+    return ArmEvidence(arm, curve, n, time, count, events, totals.events, marks, cautions)
+
+
+def start_at_one(curve: SurvivalCurve) -> SurvivalCurve:
+    """The curve with a first row where S is 1: a digitizer may start at the first drop."""
+    if curve.survival[0] >= 1:
+        return curve
+    start = min(0.0, float(curve.time[0]))
+
+    def lead(values: FloatArray, first: float) -> FloatArray:
+        return np.concatenate([[first], values])
+
+    return SurvivalCurve(
+        lead(curve.time, start),
+        lead(curve.survival, 1.0),
+        lead(curve.survival_error, curve.survival_error[0]),
+        lead(curve.time_error, curve.time_error[0]),
+    )
+
+
+def _known_counts(curve: SurvivalCurve, row: RiskRow | None) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Printed counts that were read and lie on the drawn curve: times, counts, cumulative events."""
+    if row is None:
+        return np.zeros(0), np.zeros(0), np.zeros(0)
+    known = np.isfinite(row.at_risk) & (row.time <= curve.time[-1])
+    return row.time[known], np.array(row.at_risk[known]), row.cumulative_events[known]
+
+
+def _patients(
+    arm: str, totals: Totals, time: FloatArray, count: FloatArray, curve: SurvivalCurve
+) -> tuple[int, tuple[Caution, ...]]:
+    """The number of patients at the start, with a caution where it is not printed."""
+    largest = int(count.max()) if len(count) else 0
+    if totals.n is not None:
+        return max(totals.n, largest), ()
+    if len(time) and time[0] <= curve.time[0]:
+        return max(int(count[0]), 1), ()
+    if largest:
+        n = round(
+            largest
+            / max(float(curve.at(time[np.argmax(count)])), largest / (10 * ASSUMED_PATIENTS + largest))
+        )
+        what = f"no number at risk at the start; {n} patients follow from the first printed count"
+    else:
+        n = ASSUMED_PATIENTS
+        what = f"no number of patients is known; {n} were assumed: counts, limits and p values mean nothing"
+    return n, (Caution("unknown-n", what, arm, "review"),)
