@@ -1,0 +1,160 @@
+"""Find the scales of a figure: numbers printed in a row or a column whose values run evenly with position."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..records import Box, FloatArray, TextLine
+from .calibration import consensus
+from .numbers import number_readings, plain_text
+from .raster import Orientation
+
+# A label's centre may stand this share of its own height off the tick: the widest seen among right labels on
+# the development figures (proportional digits, boxes cut by OCR) was 0.4.
+LABEL_SLACK = 0.5
+# Labels of one axis share a line of print: their centres differ by less than this share of their height.
+SAME_LINE = 0.45
+# ... and their letters have one size; OCR boxes of the same print vary by a third.
+HEIGHT_RATIO = 1.7
+# A tick mark glued to its label by OCR. (A survival axis has no negative numbers.)
+_TICK_MARK = re.compile(r"^[-_|]+\s*(?=[\d.])|\s*[-_|]+$")
+# Decimal points of 1 px are lost in small print: 025, 10 for 1.0.
+_LOST_POINT = re.compile(r"[01]\d{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLabel:
+    """A number printed on the figure with the values it can mean."""
+
+    text: str
+    box: Box
+    readings: tuple[float, ...]
+    confidence: float = 1.0
+
+    @property
+    def print_size(self) -> float:
+        """Height of the letters: a label printed upwards along the axis is a narrow tall box."""
+        upwards = len(self.text) > 1 and self.box.height > 1.2 * self.box.width
+        return max(1.0, self.box.width if upwards else self.box.height)
+
+    @property
+    def is_percent(self) -> bool:
+        return "%" in self.text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PrintedScale:
+    """Numbers in one row (of an x axis) or one column (of a y axis) that agree on value = a + b * px.
+
+    px: (k,) label centres along the axis, rising. values: (k,). at: centre of the print across the axis.
+    size: height of the print in px.
+    """
+
+    orientation: Orientation
+    labels: tuple[NumberLabel, ...]
+    px: FloatArray
+    values: FloatArray
+    at: float
+    size: float
+
+    @property
+    def start(self) -> float:
+        return float(self.px[0])
+
+    @property
+    def end(self) -> float:
+        return float(self.px[-1])
+
+    @property
+    def near(self) -> float:
+        """The side of the labels that faces the plot: top of a row, right of a column."""
+        if self.orientation == "horizontal":
+            return float(np.median([label.box.top for label in self.labels]))
+        return float(max(label.box.right for label in self.labels))
+
+    def line(self) -> tuple[float, float]:
+        """(px at value 0, px per unit) of the least-squares line through the label centres."""
+        per_unit, origin = np.polyfit(self.values, self.px, 1)
+        return float(origin), float(per_unit)
+
+
+def number_labels(texts: tuple[TextLine, ...]) -> tuple[NumberLabel, ...]:
+    """All texts that are one number, with every value they can mean on an axis of a survival plot."""
+    labels = []
+    for line in texts:
+        readings = tuple(dict.fromkeys(v for text in (line.text, *line.candidates) for v in _readings(text)))
+        if readings:
+            labels.append(NumberLabel(line.text, line.box, readings, line.confidence))
+    return tuple(labels)
+
+
+def _readings(text: str) -> tuple[float, ...]:
+    """Values at or above zero; "025" is also 0.25, as points are lost in small print."""
+    body = _TICK_MARK.sub("", plain_text(text))
+    values = [v for v in number_readings(body) if v >= 0]
+    digits = body.rstrip("% ")
+    if _LOST_POINT.fullmatch(digits):
+        values.append(float(f"{digits[0]}.{digits[1:]}"))
+    return tuple(values)
+
+
+def find_scales(labels: tuple[NumberLabel, ...], orientation: Orientation) -> tuple[PrintedScale, ...]:
+    """Every row (horizontal, values rising to the right) or column (vertical, rising upwards) of numbers.
+
+    Each band of labels may hold several scales side by side; the one with most labels is taken out first.
+    A label belongs to one scale of each orientation at most.
+    """
+    free = list(range(len(labels)))
+    scales: list[PrintedScale] = []
+    known: dict[tuple[int, ...], tuple[list[int], FloatArray] | None] = {}
+    while len(free) >= 2:
+        bands = {tuple(j for j in free if _same_line(labels[i], labels[j], orientation)) for i in free}
+        for band in bands - known.keys():
+            known[band] = _agreeing(labels, band, orientation)
+        found = [known[band] for band in sorted(bands)]
+        best = max((f for f in found if f is not None), key=lambda f: len(f[0]), default=None)
+        if best is None:
+            break
+        scales.append(_printed_scale([labels[i] for i in best[0]], best[1], orientation))
+        free = [i for i in free if i not in best[0]]
+    return tuple(scales)
+
+
+def _agreeing(
+    labels: tuple[NumberLabel, ...], band: tuple[int, ...], orientation: Orientation
+) -> tuple[list[int], FloatArray] | None:
+    """Indices and values of the labels of one band that run evenly with position."""
+    if len(band) < 2:
+        return None
+    px = np.array([_along(labels[i].box, orientation) for i in band])
+    slack = LABEL_SLACK * float(np.median([labels[i].print_size for i in band]))
+    found = consensus(px, [labels[i].readings for i in band], slack, orientation == "horizontal")
+    return None if found is None else ([band[i] for i in found[0]], found[1])
+
+
+def _along(box: Box, orientation: Orientation) -> float:
+    return box.centre[0 if orientation == "horizontal" else 1]
+
+
+def _same_line(one: NumberLabel, other: NumberLabel, orientation: Orientation) -> bool:
+    """Whether two labels of like print stand in one row, or in one column by either edge or the middle."""
+    small, large = sorted((one.print_size, other.print_size))
+    if large > HEIGHT_RATIO * small:
+        return False
+    a, b = one.box, other.box
+    if orientation == "horizontal":
+        return abs(a.centre[1] - b.centre[1]) <= SAME_LINE * small
+    offsets = (a.right - b.right, a.left - b.left, a.centre[0] - b.centre[0])
+    return min(abs(offset) for offset in offsets) <= SAME_LINE * small
+
+
+def _printed_scale(labels: list[NumberLabel], values: FloatArray, orientation: Orientation) -> PrintedScale:
+    px = np.array([_along(label.box, orientation) for label in labels])
+    order = np.argsort(px, kind="stable")
+    across = [label.box.centre[1 if orientation == "horizontal" else 0] for label in labels]
+    size = float(np.median([label.print_size for label in labels]))
+    ranked = tuple(labels[i] for i in order)
+    return PrintedScale(orientation, ranked, px[order], values[order], float(np.median(across)), size)

@@ -1,0 +1,126 @@
+"""Pixel operations that several stages share: grey levels, thin lines, runs, sub-pixel peaks.
+
+Frame: origin at the centre of the top-left pixel, x right, y down, all lengths in pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ..records import FloatArray, PixelArray
+
+GreyArray = npt.NDArray[np.float32]
+MaskArray = npt.NDArray[np.bool_]
+Orientation = Literal["horizontal", "vertical"]
+
+# Rec. 601 luma, the weights that scanners and JPEG use for grey.
+_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A straight stroke along one axis of the picture.
+
+    at: centre across the stroke (y of a horizontal, x of a vertical line), sub-pixel. start, end: its ends
+    along the stroke. width: thickness. contrast: grey levels against its surroundings, below 0 for light on dark.
+    """
+
+    orientation: Orientation
+    at: float
+    start: float
+    end: float
+    width: float
+    contrast: float
+
+    @property
+    def length(self) -> float:
+        return self.end - self.start
+
+
+def grey(pixels: PixelArray) -> GreyArray:
+    """(height, width) grey level 0 (black) to 255 of (height, width, 3) RGB."""
+    return pixels.astype(np.float32) @ _LUMA
+
+
+def thin_ink(levels: GreyArray, orientation: Orientation, reach: int, dark: bool = True) -> GreyArray:
+    """(height, width) contrast of strokes thinner than reach px that run along the orientation.
+
+    Black-hat (dark) or top-hat (light) across the stroke: what a closing or opening fills is the stroke.
+    """
+    import cv2
+
+    kernel = np.ones((reach, 1) if orientation == "horizontal" else (1, reach), np.uint8)
+    image = np.clip(levels, 0, 255).astype(np.uint8)
+    operation = cv2.MORPH_BLACKHAT if dark else cv2.MORPH_TOPHAT
+    return cv2.morphologyEx(image, operation, kernel).astype(np.float32)
+
+
+def find_lines(
+    levels: GreyArray,
+    orientation: Orientation,
+    *,
+    shortest: float,
+    reach: int,
+    contrast: float,
+    dark: bool = True,
+) -> tuple[Line, ...]:
+    """Straight strokes at least `shortest` px long and thinner than `reach`, by a long morphological opening.
+
+    Gaps of a few px (a curve or a tick drawn over the line, JPEG noise) are bridged.
+    contrast: least grey levels between stroke and surroundings.
+    """
+    import cv2
+
+    ink = thin_ink(levels, orientation, reach, dark)
+    if orientation == "vertical":
+        ink = ink.T
+    mask = np.ascontiguousarray(ink >= contrast).astype(np.uint8)
+    bridge = np.ones((1, max(3, reach // 2)), np.uint8)
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge)
+    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(3, int(shortest))), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    lines = [_measure(ink, stats[i], orientation, dark) for i in range(1, count)]
+    return tuple(line for line in lines if line.width <= reach)
+
+
+def _measure(ink: GreyArray, stat: npt.NDArray, orientation: Orientation, dark: bool) -> Line:
+    left, top, width, height = (int(v) for v in stat[:4])
+    rows = slice(max(0, top - 1), top + height + 1)
+    profile = np.median(ink[rows, left : left + width], axis=1)
+    total = float(profile.sum())
+    if total <= 0:
+        profile = ink[rows, left : left + width].mean(axis=1)
+        total = float(profile.sum()) or 1.0
+    at = float((profile * np.arange(rows.start, rows.start + len(profile))).sum() / total)
+    peak = float(profile.max()) or 1.0
+    return Line(orientation, at, left, left + width - 1.0, total / peak, peak if dark else -peak)
+
+
+def peaks(profile: FloatArray, least: float, widest: float) -> FloatArray:
+    """(k, 2) sub-pixel centres and heights of the bumps of a profile that rise above `least`.
+
+    The centre is the intensity centroid of the bump; bumps wider than `widest` px at half height (letters,
+    shading) are left out.
+    """
+    above = np.concatenate([[False], profile >= least, [False]])
+    starts = np.flatnonzero(above[1:] & ~above[:-1])
+    ends = np.flatnonzero(~above[1:] & above[:-1])
+    found = []
+    for start, end in zip(starts, ends, strict=True):
+        centre, height, width = _centroid(profile, int(start), int(end))
+        if width <= widest:
+            found.append((centre, height))
+    return np.array(found, dtype=float).reshape(-1, 2)
+
+
+def _centroid(profile: FloatArray, start: int, end: int) -> tuple[float, float, float]:
+    """Centre, height and width at half height of the bump whose samples start..end-1 exceed the threshold."""
+    first, last = max(0, start - 1), min(len(profile), end + 1)
+    part = np.clip(np.asarray(profile[first:last], float), 0, None)
+    height = float(part.max())
+    centre = float((part * np.arange(first, last)).sum() / part.sum())
+    return centre, height, float((part >= height / 2).sum())
