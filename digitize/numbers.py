@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# One printed sign, many code points: raised, centred and bullet dots are the Lancet's decimal point; all dashes are
-# a minus. (Full-width forms and odd spaces are folded by NFKC before.)
+# One printed sign, many code points: raised, centred and bullet dots are the Lancet's decimal point; all
+# dashes are a minus. (Full-width forms and odd spaces are folded by NFKC before.)
 _SIGNS = str.maketrans(
     dict.fromkeys("\u00b7\u2022\u2219\u22c5\u30fb\u3002\u02d9\u2027", ".")
     | dict.fromkeys("\u2212\u2013\u2014\u2010\u2011\u2012\u2015\u00ac", "-")

@@ -1,0 +1,278 @@
+"""Read all text of a figure once: what the file brought itself, else what is recognised in its pixels.
+
+Text is found by the detection network, boxed tight, and recognised on crops of the original pixels. Then what the
+networks tend to miss is mended: several numbers taken for one text, tick marks taken for strokes of a digit, single
+digits of a row of numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from ..records import Box, Figure, PixelArray, TextLine
+from .detection import find_text
+from .numbers import mend_digits, parse_cell, parse_number
+from .recognition import NUMBER_ALPHABET, Reading, cut_crop, read_crops
+from .tightboxes import tight_boxes
+
+# A text whose least certain letter is below this is noise: curve pieces, marks, texture.
+_LEAST_CONFIDENCE = 0.25
+# Numbers less certain than this are read again with digits alone: above it 99.9% are right (measured).
+SURE = 0.95
+# A number found only by looking along its row must be this certain.
+_RECOVERED_CONFIDENCE = 0.7
+# Numbers belong to one row when their centres differ by less than this share of their height.
+_ROW_SPREAD = 0.35
+# Widest printed digit in letter heights; a "number" of fewer digits than its box could hold is something else.
+_WIDEST_DIGIT = 1.1
+_WORD_GAP = 0.5  # widest word space, in letter heights
+_TOKEN_GAPS = (0.45, 0.3)  # gaps between two numbers of one text, in letter heights, tried in turn
+
+
+def read_texts(figure: Figure) -> tuple[TextLine, ...]:
+    """Every text of the figure, a number each on its own, boxes tight around the ink, in reading order.
+
+    Text that the file brought (vector figures) is returned as it is.
+    """
+    if figure.texts:
+        return figure.texts
+    pixels = figure.pixels
+    places = find_text(pixels)
+    lines = _read_lines(pixels, [(p.box, p.rotation) for p in places])
+    lines = _turn_again(pixels, lines)
+    lines = [part for line in lines for part in _split_numbers(pixels, line)]
+    lines = _join_words(lines)
+    lines = _trim_to_row(pixels, lines)
+    lines = _read_numbers_again(pixels, lines)
+    lines += _missed_numbers(pixels, lines)
+    kept = [line for line in lines if line.text and line.confidence >= _LEAST_CONFIDENCE]
+    return tuple(sorted(kept, key=lambda t: (t.box.centre[1], t.box.centre[0])))
+
+
+def read_number(figure: Figure, box: Box, rotation: int = 0) -> TextLine:
+    """The number printed in a box, read with digits alone; the ink nearest to the middle of the box counts.
+
+    text is "" and confidence 0 where there is no ink. rotation 90 for text that reads bottom to top.
+    """
+    return read_numbers(figure, [box], rotation)[0]
+
+
+def read_numbers(figure: Figure, boxes: Sequence[Box], rotation: int = 0) -> list[TextLine]:
+    """As read_number, for many boxes in one batch."""
+    tight = [_nearest(tight_boxes(figure.pixels, box, rotation), box) for box in boxes]
+    found = iter(_read_lines(figure.pixels, [(b, rotation) for b in tight if b], NUMBER_ALPHABET))
+    return [
+        next(found) if b else TextLine("", box, 0.0, rotation) for b, box in zip(tight, boxes, strict=True)
+    ]
+
+
+def _nearest(tight: list[Box], box: Box) -> Box | None:
+    x, y = box.centre
+    return min(tight, key=lambda b: abs(b.centre[0] - x) + abs(b.centre[1] - y), default=None)
+
+
+def _read_lines(pixels: PixelArray, places: Iterable[tuple[Box, int]], alphabet: str = "") -> list[TextLine]:
+    places = list(places)
+    readings = read_crops([cut_crop(pixels, box, turn) for box, turn in places], alphabet)
+    return [_line(r, box, turn) for r, (box, turn) in zip(readings, places, strict=True)]
+
+
+def _line(reading: Reading, box: Box, rotation: int) -> TextLine:
+    mended = (_mend(reading.text), *map(_mend, reading.candidates))
+    others = tuple(c for c in dict.fromkeys(mended) if c and c != mended[0])
+    return TextLine(mended[0], box, reading.confidence, rotation, others)
+
+
+def _mend(text: str) -> str:
+    """Slips of the recognition of print: CI read as Cl, a tick mark after a number as a dash."""
+    text = re.sub(r"\b(\d+ ?%) ?[CGc][l1|I]\b", r"\1 CI", text)
+    return re.sub(r"^([\d.,]*\d%?) ?[-\u2013\u2014_]+$", r"\1", text)
+
+
+def _turn_again(pixels: PixelArray, lines: list[TextLine]) -> list[TextLine]:
+    """Doubtful texts in tall boxes read the other ways round too; the surest reading stays."""
+    doubtful = [
+        i
+        for i, line in enumerate(lines)
+        if line.confidence < SURE and line.box.height > (0.9 if line.rotation == 0 else 1.2) * line.box.width
+    ]
+    turned = dict.fromkeys(doubtful, lines[0]) if lines else {}
+    for turn in (0, 90, 270):
+        again = _read_lines(pixels, [(lines[i].box, turn) for i in doubtful])
+        for i, line in zip(doubtful, again, strict=True):
+            if turn == 0 or line.confidence > turned[i].confidence + 0.05:
+                turned[i] = line
+    return [turned.get(i, line) for i, line in enumerate(lines)]
+
+
+def _split_numbers(pixels: PixelArray, line: TextLine) -> list[TextLine]:
+    """A row of numbers taken for one text as one line a number; "Placebo 104" as name and number."""
+    words = line.text.split()
+    if len(words) < 2:
+        return [line]
+    if all(parse_number(w) is not None for w in words) and not _is_one_number(line.text):
+        for gap in _TOKEN_GAPS:
+            boxes = _along(tight_boxes(pixels, line.box, line.rotation, gap), line.rotation)
+            if len(boxes) == len(words):
+                return [
+                    TextLine(w, b, line.confidence, line.rotation) for w, b in zip(words, boxes, strict=True)
+                ]
+    return _part_name(pixels, line, words)
+
+
+def _part_name(pixels: PixelArray, line: TextLine, words: list[str]) -> list[TextLine]:
+    """A name with a number after a gap wider than its word spaces, as two lines."""
+    if parse_cell(words[-1]) is None or line.rotation:
+        return [line]
+    boxes = _along(tight_boxes(pixels, line.box, 0, _TOKEN_GAPS[0]), 0)
+    if len(boxes) != 2 or boxes[1].width > 0.5 * line.box.width:
+        return [line]
+    name = " ".join(words[:-1])
+    return [
+        TextLine(name, boxes[0], line.confidence),
+        TextLine(words[-1], boxes[1], line.confidence),
+    ]
+
+
+def _is_one_number(text: str) -> bool:
+    """Whether spaces stand inside one number, as in 1 200 or 80 %."""
+    return parse_number(text) is not None or re.fullmatch(r"[\d.,]+ ?\(.*\)", text) is not None
+
+
+def _along(boxes: list[Box], rotation: int) -> list[Box]:
+    """Boxes in reading order along a line of text."""
+    return sorted(boxes, key=lambda b: -b.centre[1] if rotation == 90 else b.centre[0])
+
+
+def _read_numbers_again(pixels: PixelArray, lines: list[TextLine]) -> list[TextLine]:
+    """Uncertain numbers read with digits alone, their first reading kept as a candidate."""
+    weak = [i for i, t in enumerate(lines) if t.confidence < SURE and _may_be_number(t.text)]
+    again = _read_lines(pixels, [(lines[i].box, lines[i].rotation) for i in weak], NUMBER_ALPHABET)
+    lines = list(lines)
+    for i, line in zip(weak, again, strict=True):
+        if not line.text or line.confidence < 0.5 * lines[i].confidence or not _fits_box(line):
+            continue
+        others = tuple(c for c in (lines[i].text, *line.candidates) if c != line.text)
+        lines[i] = TextLine(line.text, line.box, line.confidence, line.rotation, others)
+    return lines
+
+
+def _may_be_number(text: str) -> bool:
+    """Whether a text is a number, or one misread by letters that look like digits."""
+    return re.fullmatch(r"[\d .,%()·-]+", mend_digits(text)) is not None
+
+
+def _fits_box(line: TextLine) -> bool:
+    """Whether a number has enough characters for the width of its box."""
+    length = line.box.height if line.rotation else line.box.width
+    high = line.box.width if line.rotation else line.box.height
+    return length <= _WIDEST_DIGIT * high * (len(line.text) + 0.5)
+
+
+def _trim_to_row(pixels: PixelArray, lines: list[TextLine]) -> list[TextLine]:
+    """Numbers taller than their row, because a tick mark touches them, cut to the row and read again."""
+    lines = list(lines)
+    upright = [t for t in lines if t.rotation == 0 and parse_cell(t.text) is not None]
+    for row in _rows(upright):
+        top, bottom = (float(np.median([getattr(t.box, side) for t in row])) for side in ("top", "bottom"))
+        slack = 0.2 * (bottom - top)
+        for i, line in enumerate(lines):
+            box = line.box
+            short = abs(box.bottom - bottom) <= slack and slack < top - box.top < 6 * slack
+            if short and box.width < 4 * (bottom - top) and len(line.text) < 6:
+                lines[i] = _read_lines(
+                    pixels, [(Box(box.left, top, box.right, box.bottom), 0)], NUMBER_ALPHABET
+                )[0]
+    return lines
+
+
+def _join_words(lines: list[TextLine]) -> list[TextLine]:
+    """Words of one line of text that were found apart, joined; numbers that stand in a row of numbers stay alone."""
+    alone = {id(t) for row in _rows([t for t in lines if parse_cell(t.text) is not None]) for t in row}
+    joined: list[TextLine] = []
+    for line in sorted(lines, key=lambda t: -t.box.centre[1] if t.rotation == 90 else t.box.left):
+        before = next((i for i, t in enumerate(joined) if _continues(t, line)), None)
+        if before is None or id(line) in alone or id(joined[before]) in alone:
+            joined.append(line)
+        else:
+            joined[before] = _join(joined[before], line)
+    return joined
+
+
+def _continues(first: TextLine, second: TextLine) -> bool:
+    """Whether second follows first on one line of text, a word space apart, and they are not two numbers."""
+    if first.rotation != second.rotation or first.rotation not in (0, 90):
+        return False
+    if parse_number(first.text) is not None:
+        return False
+    a, b = first.box, second.box
+    if first.rotation:
+        high, gap = max(a.width, b.width), a.top - b.bottom
+        aligned = min(a.right, b.right) - max(a.left, b.left)
+    else:
+        high, gap = max(a.height, b.height), b.left - a.right
+        aligned = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return -0.2 * high < gap < _WORD_GAP * high and aligned > 0.5 * high
+
+
+def _join(first: TextLine, second: TextLine) -> TextLine:
+    a, b = first.box, second.box
+    box = Box(min(a.left, b.left), min(a.top, b.top), max(a.right, b.right), max(a.bottom, b.bottom))
+    text = f"{first.text} {second.text}"
+    return TextLine(text, box, min(first.confidence, second.confidence), first.rotation)
+
+
+def _missed_numbers(pixels: PixelArray, lines: list[TextLine]) -> list[TextLine]:
+    """Numbers the network did not see, looked for along each row that holds at least three."""
+    numbers = [t for t in lines if t.rotation == 0 and parse_cell(t.text) is not None and t.confidence > 0.6]
+    found: list[tuple[Box, int]] = []
+    taken = [t.box for t in lines]
+    for row in _rows(numbers):
+        for box in _row_ink(pixels, row):
+            x, y = box.centre
+            if not any(b.contains(x, y, 0.3 * box.height) for b in taken):
+                taken.append(box)
+                found.append((box, 0))
+    read = _read_lines(pixels, found, NUMBER_ALPHABET)
+    return [
+        t
+        for t in read
+        if t.confidence >= _RECOVERED_CONFIDENCE and parse_cell(t.text) is not None and _fits_box(t)
+    ]
+
+
+def _rows(numbers: list[TextLine]) -> list[list[TextLine]]:
+    """Numbers grouped by the height they stand at, rows of at least three."""
+    rows: list[list[TextLine]] = []
+    for line in sorted(numbers, key=lambda t: t.box.centre[1]):
+        row = next((r for r in rows if _in_row(line, r)), None)
+        if row is None:
+            rows.append([line])
+        else:
+            row.append(line)
+    return [r for r in rows if len(r) >= 3]
+
+
+def _in_row(line: TextLine, row: list[TextLine]) -> bool:
+    middle = np.median([t.box.centre[1] for t in row])
+    high = np.median([t.box.height for t in row])
+    return bool(abs(line.box.centre[1] - middle) < _ROW_SPREAD * high)
+
+
+def _row_ink(pixels: PixelArray, row: list[TextLine]) -> list[Box]:
+    """Boxes of digit-sized ink along a row, up to two steps beyond its ends."""
+    boxes = sorted((t.box for t in row), key=lambda b: b.centre[0])
+    step = float(np.median(np.diff([b.centre[0] for b in boxes])))
+    high = float(np.median([b.height for b in boxes]))
+    middle = float(np.median([b.centre[1] for b in boxes]))
+    strip = Box(
+        max(0.0, boxes[0].left - 2 * step),
+        max(0.0, middle - 0.8 * high),
+        min(pixels.shape[1] - 1.0, boxes[-1].right + 2 * step),
+        middle + 0.8 * high,
+    )
+    ink = tight_boxes(pixels, strip)
+    return [b for b in ink if 0.7 * high <= b.height <= 1.4 * high and b.width <= 6 * high]
