@@ -1,0 +1,387 @@
+"""The command line: parse, call, print. No maths, no pixels; heavy imports stay inside the commands."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if not __package__:  # run as `python cli.py`: load the checkout as km2ipd, whatever its folder is called
+    import importlib
+    import importlib.util
+
+    _home = Path(__file__).resolve().parent
+    # The checkout's own folders (batch, report, docs) must not be found before installed packages.
+    sys.path[:] = [p for p in sys.path if Path(p or ".").resolve() != _home]
+    _spec = importlib.util.spec_from_file_location(
+        "km2ipd", _home / "__init__.py", submodule_search_locations=[str(_home)]
+    )
+    if _spec is None or _spec.loader is None:
+        raise SystemExit(f"{_home}: no km2ipd checkout")
+    sys.modules["km2ipd"] = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(sys.modules["km2ipd"])
+    raise SystemExit(importlib.import_module("km2ipd.cli").main())
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from . import __version__
+from .errors import Disagreement, Km2ipdError, OutputNotWritable
+
+if TYPE_CHECKING:
+    from .records import PanelResult
+    from .study import Reading
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+REPORT_BUGS = "Please report it with the figure: https://github.com/km2ipd/km2ipd/issues"
+# Interrupted from the keyboard: 128 + SIGINT, as shells expect.
+INTERRUPTED = 130
+
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+FOLDER = click.Path(path_type=Path)
+
+
+class DefaultToRun(click.Group):
+    """`km2ipd FIGURE` means `km2ipd run FIGURE`: a first word that is a file and no command is a figure."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and Path(args[0]).exists():
+            args = ["run", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=DefaultToRun, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="km2ipd")
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
+def cli(debug: bool) -> None:
+    """Published Kaplan-Meier figures to individual patient data that can be trusted.
+
+    Start with: km2ipd run FIGURE
+
+    Exit codes: 0 done; 2 wrong usage; 3 the figure cannot be digitised; 4 `check` found a disagreement;
+    1 a bug of ours.
+    """
+
+
+# ---------------------------------------------------------------- options that several commands share
+
+
+def reading_options(command: Command) -> Command:
+    """What can be given by hand where reading the figure fails."""
+    for option in reversed(
+        [
+            click.option("--x-range", nargs=2, type=float, metavar="MIN MAX", help="Ends of the time axis."),
+            click.option(
+                "--y-range",
+                nargs=2,
+                type=float,
+                metavar="MIN MAX",
+                help="Ends of the survival axis, as printed.",
+            ),
+            click.option("--arms", metavar="N|NAMES", help="Number of arms, or their names by commas."),
+            click.option(
+                "--panel", metavar="NAME", help="Only this panel: its letter, or its number from 1."
+            ),
+            click.option("--page", type=click.IntRange(min=1), help="Only this page of a PDF."),
+            click.option(
+                "--direction",
+                type=click.Choice(["survival", "incidence"]),
+                help="Whether the curves fall or rise.",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def output_options(command: Command) -> Command:
+    """Where the files go, and how much is said."""
+    for option in reversed(
+        [
+            click.option("--out", type=FOLDER, help="Output folder; empty or new.  [default: NAME_km2ipd]"),
+            click.option("--force", is_flag=True, help="Replace the files of an earlier run."),
+            click.option("--json", "as_json", is_flag=True, help="Print report.json instead of a summary."),
+            click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def method_option(command: Command) -> Command:
+    """How patients are rebuilt."""
+    return click.option("--method", metavar="NAME", help="How patients are rebuilt: exact (default), guyot.")(
+        command
+    )
+
+
+def parsed_arms(text: str | None) -> tuple[str, ...] | int | None:
+    """`3` is a number of arms, `Drug,Placebo` are their names."""
+    if text is None:
+        return None
+    if text.strip().isdecimal():
+        count = int(text)
+        if not 1 <= count <= 20:
+            raise click.BadParameter(f"{count} arms; give 1 to 20", param_hint="--arms")
+        return count
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names) or len(set(names)) < len(names):
+        raise click.BadParameter(f'"{text}" holds an empty name or one name twice', param_hint="--arms")
+    return names
+
+
+def parsed_range(pair: tuple[float, float] | None, option: str) -> tuple[float, float] | None:
+    """A range of an axis, refused when it has no length."""
+    if pair is not None and not -1e12 < pair[0] < pair[1] < 1e12:
+        raise click.BadParameter(
+            f"{pair[0]:g} {pair[1]:g} is no range; give MIN below MAX", param_hint=option
+        )
+    return pair
+
+
+def given_words(**given: Any) -> tuple[str, ...]:
+    """The options that changed the reading, as words of a command line, for the record."""
+    words: list[str] = []
+    for name, value in given.items():
+        if value is None:
+            continue
+        words.append("--" + name.replace("_", "-"))
+        words += [f"{v:g}" for v in value] if isinstance(value, tuple) else [str(value)]
+    return tuple(words)
+
+
+# ---------------------------------------------------------------- commands
+
+
+@cli.command()
+@click.argument("figure", type=EXISTING_FILE)
+@reading_options
+@click.option("--risk-table", type=EXISTING_FILE, help="CSV of the numbers at risk, instead of those read.")
+@click.option("--totals", type=EXISTING_FILE, help="CSV of patients and events of whole arms.")
+@click.option(
+    "--reported", type=EXISTING_FILE, help="What the paper says; default: reported.toml beside FIGURE."
+)
+@method_option
+@output_options
+def run(
+    figure: Path,
+    risk_table: Path | None,
+    totals: Path | None,
+    reported: Path | None,
+    method: str | None,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    **by_hand: Any,
+) -> None:
+    """Figure in, patients, hazard ratio and verdict out.
+
+    FIGURE is a PNG, JPEG, TIFF, WebP, GIF, PDF or SVG file, or a digitization.json of an earlier run.
+    """
+    from . import study
+
+    folder = _output_folder(figure, out, force)
+    with _named(figure), _progress(quiet) as progress:
+        if reported is None and (reported := study.reported_beside(figure)) and not quiet:
+            click.echo(f"Checking against {reported}", err=True)
+        reading = _read(figure, by_hand, progress)
+        if risk_table:
+            reading = study.with_risk_table(reading, risk_table)
+        results = study.conclude(
+            reading.digitization, method=method, totals=totals, reported=reported, progress=progress
+        )
+        progress("Writing the report")
+        files = study.result_files(reading, results, reported)
+        study.write_files(folder, files, force=force)
+    _print_result(results, files["report.json"], folder / "report.html", as_json, quiet)
+
+
+@cli.command()
+@click.argument("figure", type=EXISTING_FILE)
+@reading_options
+@output_options
+def digitize(figure: Path, out: Path | None, force: bool, as_json: bool, quiet: bool, **by_hand: Any) -> None:
+    """Read the curves off a figure, without rebuilding patients."""
+    from . import study
+
+    folder = _output_folder(figure, out, force)
+    with _named(figure), _progress(quiet) as progress:
+        reading = _read(figure, by_hand, progress)
+        results = study.read_only_results(reading.digitization)
+        files = study.digitized_files(reading, results)
+        study.write_files(folder, files, force=force)
+    _print_result(results, files["report.json"], folder / "overlay.png", as_json, quiet)
+
+
+@cli.command()
+@click.argument("curves", type=EXISTING_FILE)
+@click.option("--risk-table", type=EXISTING_FILE, help="CSV: panel, arm, time, at_risk.")
+@click.option("--censor-marks", type=EXISTING_FILE, help="CSV: panel, arm, time.")
+@click.option("--totals", type=EXISTING_FILE, help="CSV: panel, arm, n, events.")
+@method_option
+@output_options
+def reconstruct(
+    curves: Path,
+    risk_table: Path | None,
+    censor_marks: Path | None,
+    totals: Path | None,
+    method: str | None,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Rebuild patients from points of any digitizer.
+
+    CURVES is a CSV file with the columns panel, arm, time, survival; a missing panel or arm column means one.
+    """
+    from . import study
+
+    folder = _output_folder(curves, out, force)
+    with _progress(quiet) as progress:
+        progress("Rebuilding the patients")
+        results = study.reconstruct_tables(
+            curves, risk_table=risk_table, censor_marks=censor_marks, totals=totals, method=method
+        )
+        files = study.table_files(curves, results)
+        study.write_files(folder, files, force=force)
+    _print_result(results, files["report.json"], folder / "ipd.csv", as_json, quiet)
+
+
+@cli.command()
+@click.argument("ipd", type=EXISTING_FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def estimate(ipd: Path, as_json: bool) -> None:
+    """Kaplan-Meier, median, RMST, log-rank and Cox estimates of an ipd.csv."""
+    from . import study
+
+    results = study.estimate_tables(ipd)
+    click.echo(
+        study.table_report(ipd, results) if as_json else "\n".join(study.estimate_lines(results)),
+        nl=not as_json,
+    )
+
+
+@cli.command()
+@click.argument("ipd", type=EXISTING_FILE)
+@click.option("--reported", type=EXISTING_FILE, required=True, help="TOML of what the paper says.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(ipd: Path, reported: Path, as_json: bool) -> None:
+    """Compare patients with the numbers that a paper reports; exit code 4 when one differs."""
+    from . import study
+
+    results = study.estimate_tables(ipd, reported)
+    click.echo(
+        study.table_report(ipd, results) if as_json else "\n".join(study.check_lines(results)), nl=not as_json
+    )
+    checks = [c for r in results for c in r.checks]
+    differing = [c for c in checks if c.verdict == "differs"]
+    if differing:
+        raise Disagreement(
+            f"{ipd.name}: {len(differing)} of {len(checks)} reported numbers differ, "
+            f"first {differing[0].what} ({differing[0].reported} reported, {differing[0].reconstructed} from the patients)"
+        )
+
+
+# ---------------------------------------------------------------- steps of the commands
+
+
+def _read(figure: Path, by_hand: dict[str, Any], progress: Callable[[str], None]) -> Reading:
+    """The reading, with the options given by hand parsed and kept on record."""
+    from . import study
+
+    arms = by_hand["arms"]
+    given = {
+        "page": by_hand["page"],
+        "panel": by_hand["panel"],
+        "x_range": parsed_range(by_hand["x_range"], "--x-range"),
+        "y_range": parsed_range(by_hand["y_range"], "--y-range"),
+        "direction": by_hand["direction"],
+    }
+    words = given_words(**given, arms=arms)
+    return study.read_figure(figure, **given, arms=parsed_arms(arms), arguments=words, progress=progress)
+
+
+def _output_folder(source: Path, out: Path | None, force: bool) -> Path:
+    """The output folder, refused before any work when it cannot be used."""
+    from . import study
+
+    folder = out if out is not None else Path(f"{source.stem}_km2ipd")
+    study.require_free_output(source, folder, force=force)
+    return folder
+
+
+@contextmanager
+def _named(figure: Path) -> Iterator[None]:
+    """Have every error say which file it is about."""
+    try:
+        yield
+    except Km2ipdError as error:
+        if figure.name not in error.seen and not isinstance(error, OutputNotWritable):
+            error.args = (f"{figure.name}: {error}",)
+        raise
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A line on stderr that tells what is being done, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Starting") as status:
+        yield lambda what: status.update(what)
+
+
+def _print_result(
+    results: Sequence[PanelResult], report: bytes, first: Path, as_json: bool, quiet: bool
+) -> None:
+    from . import study
+
+    if as_json:
+        click.echo(report.decode(), nl=False)
+    elif not quiet:
+        click.echo("\n".join([*study.result_lines(results), f"Written: {first}"]))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; every error of a user's is one sentence on stderr."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        cli.main(args=list(arguments), prog_name="km2ipd", standalone_mode=False)
+    except Km2ipdError as error:
+        click.echo(f"Error: {error}", err=True)
+        return error.exit_code
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone (km2ipd run ... | head): nothing to say
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        return _report_bug(error, "--debug" in arguments)
+    return 0
+
+
+def _report_bug(error: Exception, debug: bool) -> int:
+    """One line for a bug of ours; the traceback only with --debug."""
+    if debug:
+        import traceback
+
+        traceback.print_exc()
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    click.echo(f"Error: a bug of km2ipd, sorry ({what}). {REPORT_BUGS}", err=True)
+    return 1

@@ -1,0 +1,82 @@
+"""The output folder: written whole or not at all, and never over files that are already there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ..errors import OutputNotWritable
+
+# Every file that a run may leave; the pictures of further pages are figure-2.png, overlay-2.png and so on.
+RUN_FILES = (
+    "curves.csv",
+    "censor_marks.csv",
+    "risk_table.csv",
+    "ipd.csv",
+    "report.json",
+    "report.html",
+    "overlay.png",
+    "figure.png",
+    "digitization.json",
+)
+
+
+def require_free_output(folder: Path, names: Iterable[str], *, force: bool = False) -> None:
+    """Raise OutputNotWritable, before any work is done, when the results could not be put there.
+
+    An empty or missing folder is fine; a folder that holds one of the named files needs force.
+    """
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise OutputNotWritable(f"{place}: a file stands where the output folder should be")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise OutputNotWritable(f"{place}: no permission to write there")
+    taken = [name for name in names if os.path.lexists(folder / name)]
+    if taken and not force:
+        raise OutputNotWritable(
+            f"{folder}: {taken[0]} is already there",
+            "Give another folder with --out, or --force to replace it.",
+        )
+    for name in taken:
+        if (folder / name).is_dir():
+            raise OutputNotWritable(f"{folder / name}: a folder stands where a file should be")
+
+
+def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
+    """Write all files into the folder: aside first, then moved into place."""
+    require_free_output(folder, files, force=force)
+    try:
+        _write_and_move(folder, files)
+    except OSError as reason:
+        raise OutputNotWritable(f"{folder}: {reason.strerror or reason}") from None
+
+
+def _write_and_move(folder: Path, files: Mapping[str, bytes]) -> None:
+    """A new folder appears by one rename; an existing one gets its files one rename each."""
+    existing = folder.is_dir()
+    home = folder if existing else folder.parent
+    home.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=".km2ipd-", dir=home))
+    try:
+        for name, content in files.items():
+            (stage / name).write_bytes(content)
+        if existing:
+            for name in files:
+                os.replace(stage / name, folder / name)
+        else:
+            stage.chmod(0o777 & ~_umask())
+            stage.rename(folder)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _umask() -> int:
+    """The process's file mode mask; mkdtemp ignores it, a folder for others must not."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,75 @@
+"""What `km2ipd` prints: the result as a few lines of plain text that fit an 80-column terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..records import ArmEstimate, Check, Comparison, Interval, PanelResult
+from .wording import hazard_ratio_words, interval_words, number_words, p_words
+
+# Longest arm name on a line of 80 columns.
+NAME_COLUMNS = 26
+
+
+def result_lines(results: Sequence[PanelResult]) -> list[str]:
+    """Status, arms, comparisons, checks and warnings of every panel."""
+    lines: list[str] = []
+    for result in results:
+        lines += _panel_lines(result)
+    return lines
+
+
+def _panel_lines(result: PanelResult) -> list[str]:
+    lines = [f"Panel {result.panel}: {result.status}"]
+    rebuilt = result.reconstruction
+    if rebuilt:
+        width = min(NAME_COLUMNS, max(len("arm"), *(len(a.arm) for a in rebuilt.arms)))
+        lines.append(f"  {'arm':{width}s}  {'n':>6s} {'events':>6s}  median (95% CI)")
+        lines += [_arm_line(a, width) for a in rebuilt.arms]
+        lines += [f"  {_comparison_line(c)}" for c in rebuilt.comparisons]
+    elif result.reading:
+        lines += [f"  {a.name}: curve read, no patients" for a in result.reading.arms]
+    lines += [f"  check: {_check_line(c)}" for c in result.checks]
+    lines += [f"  {c.severity}: {c.message}" for c in result.cautions]
+    return lines
+
+
+def _arm_line(arm: ArmEstimate, width: int) -> str:
+    name = arm.arm if len(arm.arm) <= width else arm.arm[: width - 1] + "…"
+    return f"  {name:{width}s}  {arm.n:6d} {arm.events:6d}  {median_words(arm.median)}"
+
+
+def median_words(median: Interval) -> str:
+    """A median with its limits, NR where not reached."""
+    return interval_words(median, "NR")
+
+
+def _comparison_line(c: Comparison) -> str:
+    return f"{c.arm} vs {c.reference}: {hazard_ratio_words(c)}, log-rank {p_words(c.logrank_p)}"
+
+
+def _check_line(c: Check) -> str:
+    note = f" ({c.note})" if c.note else ""
+    return f"{c.what}: reported {c.reported}, reconstructed {c.reconstructed}: {c.verdict}{note}"
+
+
+def estimate_lines(results: Sequence[PanelResult]) -> list[str]:
+    """The estimates with RMST and survival at the ticks, for `km2ipd estimate`."""
+    lines = result_lines(results)
+    for result in results:
+        for arm in result.reconstruction.arms if result.reconstruction else ():
+            lines.append(
+                f"Panel {result.panel}, {arm.arm}: RMST to {number_words(arm.rmst_tau)} is "
+                f"{interval_words(arm.rmst, 'unknown')}"
+            )
+            lines += [
+                f"  S({number_words(t)}) = {interval_words(s, 'unknown', decimals=3)}"
+                for t, s in arm.survival_at
+            ]
+    return lines
+
+
+def check_lines(results: Sequence[PanelResult]) -> list[str]:
+    """One line a reported number, for `km2ipd check`."""
+    several = len(results) > 1
+    return [f"{f'Panel {r.panel}, ' if several else ''}{_check_line(c)}" for r in results for c in r.checks]

@@ -1,0 +1,400 @@
+"""One figure from file to result: read it, rebuild its patients, check them, and lay out the files.
+
+The only file that sees digitize, reconstruct and report together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from . import __version__
+from .errors import BadTable, Km2ipdError, OutputNotWritable, UsageError
+from .reconstruct import tables as given
+from .reconstruct.check import check_reconstruction
+from .reconstruct.engine import DEFAULT_METHOD, estimate_panel, reconstruct_panel
+from .reconstruct.reported import read_reported
+from .records import (
+    Caution,
+    Check,
+    Digitization,
+    FloatArray,
+    PanelReading,
+    PanelResult,
+    PixelArray,
+    PrintedNumber,
+    Reconstruction,
+    RiskTable,
+    Status,
+    Totals,
+)
+from .report import folder, pivot, summary, tables
+from .report.folder import write_files
+from .report.screen import check_lines, estimate_lines, result_lines
+
+__all__ = ["check_lines", "estimate_lines", "result_lines", "write_files"]
+
+Progress = Callable[[str], None]
+REPORTED_NAME = "reported.toml"
+
+
+def silent(_: str) -> None:
+    """A progress display that shows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read off a figure, and the upright pictures, by file name, that its positions refer to."""
+
+    digitization: Digitization
+    images: Mapping[str, PixelArray]
+
+
+# ---------------------------------------------------------------- reading
+
+
+def read_figure(
+    path: Path,
+    *,
+    page: int | None = None,
+    panel: str | None = None,
+    x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
+    arms: tuple[str, ...] | int | None = None,
+    direction: str | None = None,
+    arguments: tuple[str, ...] = (),
+    progress: Progress = silent,
+) -> Reading:
+    """Everything that can be read off a figure, or off a digitization.json with its picture beside it.
+
+    x_range, y_range, arms, direction: given by hand where reading fails. arguments: the same as words of the
+    command line, kept in the pivot. Raises DigitizeError when the figure cannot be digitised.
+    """
+    if pivot.is_pivot_file(path):
+        if any(v is not None for v in (page, x_range, y_range, arms, direction)):
+            raise UsageError(
+                f"{path.name}: already digitised, so axes, arms, page and direction cannot be given",
+                "Edit the file, or run the figure itself.",
+            )
+        return _reopened(path, panel)
+    from .digitize.loading import load_figure
+    from .digitize.reading import digitize_figures
+
+    progress("Opening the figure")
+    figures = load_figure(path, page=page)
+    digitization, images = digitize_figures(
+        figures,
+        x_range=x_range,
+        y_range=y_range,
+        arms=arms,
+        panel=panel,
+        direction=direction,
+        version=__version__,
+        progress=progress,
+    )
+    return Reading(pivot.as_saved(replace(digitization, arguments=arguments)), images)
+
+
+def _reopened(path: Path, panel: str | None) -> Reading:
+    """A digitization.json with its pictures; only the named panel where one is named."""
+    from .report.picture import read_picture
+
+    digitization = pivot.read_digitization(path)
+    if panel is not None:
+        kept = tuple(p for p in digitization.panels if p.panel.name == panel)
+        if not kept:
+            names = ", ".join(p.panel.name for p in digitization.panels)
+            raise UsageError(
+                f"{path.name}: no panel {panel} (panels: {names})", "Give one of these with --panel."
+            )
+        digitization = replace(digitization, panels=kept)
+    names_used = dict.fromkeys(p.panel.source.image for p in digitization.panels)
+    return Reading(digitization, {name: read_picture(path.with_name(name)) for name in names_used})
+
+
+def with_risk_table(reading: Reading, path: Path) -> Reading:
+    """The reading with the numbers at risk replaced by those of a CSV file.
+
+    Raises BadTable when the file speaks of panels or arms that were not read.
+    """
+    digitization = reading.digitization
+    by_name = _by_panel_read(given.read_risk_table(path), digitization, path.name)
+    panels = []
+    for panel in digitization.panels:
+        table = by_name.get(panel.panel.name, panel.risk_table)
+        arms = [a.name for a in panel.arms]
+        strange = [row.arm for row in table.rows if row.arm not in arms]
+        if strange and panel.panel.name in by_name:
+            raise BadTable(f'{path.name}: arm "{strange[0]}" has no curve (curves: {", ".join(arms)})')
+        panels.append(replace(panel, risk_table=table))
+    return replace(reading, digitization=replace(digitization, panels=tuple(panels)))
+
+
+def _by_panel_read(by_name: dict, digitization: Digitization, file: str) -> dict:
+    """The tables of a file by the names of the panels read; a lone table belongs to a lone panel."""
+    names = [p.panel.name for p in digitization.panels]
+    if len(by_name) == len(names) == 1:
+        return {names[0]: next(iter(by_name.values()))}
+    unknown = [name for name in by_name if name not in names]
+    if unknown:
+        raise BadTable(f"{file}: panel {unknown[0]} was not read (panels: {', '.join(names)})")
+    return by_name
+
+
+# ---------------------------------------------------------------- patients and verdict
+
+
+def conclude(
+    digitization: Digitization,
+    *,
+    method: str | None = None,
+    totals: Path | None = None,
+    reported: Path | None = None,
+    progress: Progress = silent,
+) -> tuple[PanelResult, ...]:
+    """Patients, estimates and checks of every panel; a panel that fails does not take the others with it.
+
+    totals: a CSV file of patients and events of whole arms. reported: the TOML file of what the paper says,
+    checked beside what the figure itself prints.
+    """
+    whole = _by_panel_read(given.read_totals(totals), digitization, totals.name) if totals else {}
+    names = [p.panel.name for p in digitization.panels]
+    numbers = reported_by_panel(reported, names) if reported else {}
+    results = []
+    for reading in digitization.panels:
+        name = reading.panel.name
+        progress(f"Rebuilding the patients of panel {name}")
+        known = {**printed_totals(reading), **whole.get(name, {})}
+        results.append(_concluded(reading, digitization.cautions, method, known, numbers.get(name, ())))
+    return tuple(results)
+
+
+def reported_by_panel(path: Path, panels: Sequence[str]) -> dict[str, tuple[PrintedNumber, ...]]:
+    """What a reported.toml says of each panel; all of it belongs to a lone panel."""
+    everything = read_reported(path)
+    if len(panels) == 1:
+        return {panels[0]: everything}
+    numbers: dict[str, tuple[PrintedNumber, ...]] = {}
+    for panel in panels:
+        try:
+            numbers[panel] = read_reported(path, panel)
+        except BadTable:  # the file is sound, as read above: it has nothing on this panel
+            numbers[panel] = ()
+    return numbers
+
+
+def printed_totals(reading: PanelReading) -> dict[str, Totals]:
+    """Patients of an arm where the figure prints them beside its name ("n = 50"), by arm."""
+    arms = {a.name for a in reading.arms}
+    return {
+        number.arm: Totals(n=round(number.value))
+        for number in reading.printed
+        if number.what == "n" and number.arm in arms and number.value is not None and number.value >= 1
+    }
+
+
+def _concluded(
+    reading: PanelReading,
+    figure_cautions: tuple[Caution, ...],
+    method: str | None,
+    totals: Mapping[str, Totals],
+    reported: Sequence[PrintedNumber],
+) -> PanelResult:
+    name = reading.panel.name
+    cautions = (*figure_cautions, *reading.cautions)
+    if not reading.arms:
+        return PanelResult(name, worst_status(reading.status, cautions), reading, cautions=cautions)
+    try:
+        rebuilt = reconstruct_panel(
+            name,
+            {a.name: a.curve for a in reading.arms},
+            reading.risk_table,
+            marks={a.name: a.censor_marks for a in reading.arms if a.draws_marks},
+            totals=totals or None,
+            method=method or DEFAULT_METHOD,
+            at=_ticks_shown(reading),
+        )
+    except UsageError:
+        raise
+    except Km2ipdError as reason:
+        caution = Caution("no_patients", f"No patients could be rebuilt: {reason}", f"panel {name}", "review")
+        cautions = (*cautions, caution)
+        return PanelResult(name, worst_status(reading.status, cautions), reading, cautions=cautions)
+    checks = (*rebuilt.checks, *check_reconstruction(rebuilt, (*reading.printed, *reported)))
+    cautions = (*cautions, *rebuilt.cautions, *_disagreements(name, checks))
+    return PanelResult(name, worst_status(reading.status, cautions), reading, rebuilt, checks, cautions)
+
+
+def _ticks_shown(reading: PanelReading) -> FloatArray:
+    """The labelled times of the x axis from 0 on: where survival is reported."""
+    ticks = np.unique(reading.panel.x.calibration.ticks)
+    return ticks[(ticks >= 0) & (ticks <= reading.panel.x.maximum)]
+
+
+def _disagreements(panel: str, checks: Sequence[Check]) -> tuple[Caution, ...]:
+    return tuple(
+        Caution(
+            "differs_from_print",
+            f"{c.what} is {c.reported} in print and {c.reconstructed} in the rebuilt patients",
+            f"panel {panel}",
+            "review",
+        )
+        for c in checks
+        if c.verdict == "differs"
+    )
+
+
+def worst_status(status: Status, cautions: Sequence[Caution]) -> Status:
+    """The reading's own status, brought down to review by any caution that asks for it; never up."""
+    if status == "ok" and any(c.severity == "review" for c in cautions):
+        return "review"
+    return status
+
+
+def read_only_results(digitization: Digitization) -> tuple[PanelResult, ...]:
+    """The panels as read, where no patients are asked for."""
+    results = []
+    for reading in digitization.panels:
+        cautions = (*digitization.cautions, *reading.cautions)
+        status = worst_status(reading.status, cautions)
+        results.append(PanelResult(reading.panel.name, status, reading, cautions=cautions))
+    return tuple(results)
+
+
+# ---------------------------------------------------------------- from tables instead of a figure
+
+
+def reconstruct_tables(
+    curves: Path,
+    *,
+    risk_table: Path | None = None,
+    censor_marks: Path | None = None,
+    totals: Path | None = None,
+    method: str | None = None,
+) -> tuple[PanelResult, ...]:
+    """Patients of every panel of a curves.csv, with what else is known of them in CSV files.
+
+    Raises BadTable when the files do not fit each other, ReconstructError when no patients fit them.
+    """
+    drawn = given.read_curves(curves)
+    risk = given.read_risk_table(risk_table) if risk_table else {}
+    marks = given.read_censor_marks(censor_marks) if censor_marks else {}
+    whole = given.read_totals(totals) if totals else {}
+    rows = {panel: {row.arm: row for row in table.rows} for panel, table in risk.items()}
+    for path, known in ((risk_table, rows), (censor_marks, marks), (totals, whole)):
+        if path:
+            given.require_known_arms(drawn, known, path.name)
+    if totals:
+        given.require_counts_fit(risk, whole, totals.name)
+    results = []
+    for panel, arms in drawn.items():
+        rebuilt = reconstruct_panel(
+            panel,
+            arms,
+            risk.get(panel, RiskTable()),
+            marks=marks.get(panel) if censor_marks else None,
+            totals=whole.get(panel),
+            method=method or DEFAULT_METHOD,
+        )
+        results.append(_result_of_tables(panel, rebuilt))
+    return tuple(results)
+
+
+def estimate_tables(ipd: Path, reported: Path | None = None) -> tuple[PanelResult, ...]:
+    """Estimates from the patients of an ipd.csv, and the checks against reported numbers where given."""
+    panels = given.read_patients(ipd)
+    numbers = reported_by_panel(reported, list(panels)) if reported else {}
+    return tuple(
+        _result_of_tables(panel, estimate_panel(panel, patients), numbers.get(panel, ()))
+        for panel, patients in panels.items()
+    )
+
+
+def _result_of_tables(
+    panel: str, rebuilt: Reconstruction, reported: Sequence[PrintedNumber] = ()
+) -> PanelResult:
+    checks = (*rebuilt.checks, *check_reconstruction(rebuilt, reported))
+    cautions = (*rebuilt.cautions, *_disagreements(panel, checks))
+    return PanelResult(panel, worst_status("ok", cautions), None, rebuilt, checks, cautions)
+
+
+# ---------------------------------------------------------------- files
+
+
+def result_files(
+    reading: Reading, results: Sequence[PanelResult], reported: Path | None = None
+) -> dict[str, bytes]:
+    """Every file of a run by name, as bytes.
+
+    reported: a reported.toml to be kept beside the pivot, so that a second run checks the same.
+    """
+    from .report.html import report_html
+
+    files = digitized_files(reading, results)
+    files["ipd.csv"] = _bytes(tables.patients_csv(results))
+    files["report.html"] = _bytes(report_html(__version__, reading.digitization, results, files))
+    if reported is not None:
+        files[REPORTED_NAME] = reported.read_bytes()
+    return files
+
+
+def digitized_files(reading: Reading, results: Sequence[PanelResult]) -> dict[str, bytes]:
+    """The files that need no patients: curves, marks, counts, pictures, the pivot, and report.json."""
+    from .report.overlay import draw_overlay
+    from .report.picture import overlay_name, png_bytes
+
+    digitization = reading.digitization
+    panels = digitization.panels
+    texts = {
+        "curves.csv": tables.curves_csv(panels),
+        "censor_marks.csv": tables.censor_marks_csv(panels),
+        "risk_table.csv": tables.risk_table_csv(panels),
+        "digitization.json": pivot.digitization_json(digitization),
+        "report.json": summary.figure_report_json(__version__, digitization, results),
+    }
+    files = {name: _bytes(text) for name, text in texts.items()}
+    for name, pixels in reading.images.items():
+        files[name] = png_bytes(pixels)
+        drawn = [p for p in panels if p.panel.source.image == name]
+        files[overlay_name(name)] = png_bytes(draw_overlay(pixels, drawn))
+    return files
+
+
+def table_files(source: Path, results: Sequence[PanelResult]) -> dict[str, bytes]:
+    """The files of a reconstruction from tables: ipd.csv and report.json."""
+    return {
+        "ipd.csv": _bytes(tables.patients_csv(results)),
+        "report.json": _bytes(table_report(source, results)),
+    }
+
+
+def table_report(source: Path, results: Sequence[PanelResult]) -> str:
+    """report.json of results that came from a table."""
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    return summary.report_json(__version__, source.name, digest, results)
+
+
+def require_free_output(source: Path, out: Path, *, force: bool) -> None:
+    """Raise OutputNotWritable, before any work, when the results cannot be put there.
+
+    source: the file that is read; it is never overwritten, unless it is a pivot whose run is repeated.
+    """
+    taken = any((out / name).resolve() == source.resolve() for name in folder.RUN_FILES)
+    if taken and not pivot.is_pivot_file(source):
+        raise OutputNotWritable(f"{out}: would overwrite {source.name} itself")
+    folder.require_free_output(out, folder.RUN_FILES, force=force)
+
+
+def _bytes(text: str) -> bytes:
+    """UTF-8; what no encoding can hold (a stray byte in a file name) becomes a question mark."""
+    return text.encode("utf-8", "replace")
+
+
+def reported_beside(path: Path) -> Path | None:
+    """The reported.toml in the folder of a figure or a digitization.json, None when there is none."""
+    beside = path.with_name(REPORTED_NAME)
+    return beside if beside.is_file() else None
