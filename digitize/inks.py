@@ -18,6 +18,10 @@ INK_CONTRAST = 40.0
 """RGB distance from the background above which a pixel carries ink; JPEG noise at quality 40 stays below."""
 MIXTURE_TOLERANCE = 34.0
 """RGB distance from the line paper-ink at which a pixel's membership has fallen to 0.6: noise of JPEG at quality 70."""
+STRANGER = 70.0
+"""RGB distance beyond which a core's colour is none of the known inks."""
+FAINTEST = 18.0
+"""RGB distance from the paper below which a pixel is paper, whatever its neighbours."""
 SAME_COLOR = 14.0
 """Lab distance below which two inks are one; the closest pair of arms in our figures is 17 apart."""
 
@@ -116,6 +120,25 @@ def coverage(ink: InkMap, color: Rgb) -> FloatArray:
     excess = np.maximum(share - 1.0, 0.0) * np.sqrt(length2) / MIXTURE_TOLERANCE
     member = np.exp(-0.5 * (miss2 + excess**2))
     return np.clip(share, 0.0, 1.0) * member
+
+
+def nearest_ink(ink: InkMap, colors: tuple[Rgb, ...]) -> FloatArray:
+    """Which of the colours each pixel's line is drawn in, by the colour of its core; -1 for paper and for strangers.
+
+    (height, width) int. A core fainter than a colour, on the way from paper to it, may be that colour blurred; a
+    core stronger than a colour cannot.
+    """
+    core = ink.core - ink.paper
+    miss = np.full((len(colors) + 1, *ink.strength.shape), STRANGER, np.float32)
+    for k, color in enumerate(colors):
+        direction = np.asarray(color, np.float32) - ink.paper
+        length = np.maximum(np.sqrt((direction**2).sum(axis=2)), 1.0)
+        share = (core * direction).sum(axis=2) / length**2
+        aside = np.sqrt(((core - share[..., None] * direction) ** 2).sum(axis=2))
+        along = np.where(share < 1.0, 0.35 * (1.0 - share), share - 1.0) * length
+        miss[k] = np.hypot(aside, along)
+    label = miss.argmin(axis=0)
+    return np.where((label == len(colors)) | (ink.strength <= FAINTEST), -1, label)
 
 
 def dominant_colors(ink: InkMap, mask: FloatArray, least_share: float = 0.004) -> list[tuple[Rgb, int]]:

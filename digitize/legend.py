@@ -23,7 +23,9 @@ STATISTIC = re.compile(
     re.IGNORECASE,
 )
 MARK_ENTRY = re.compile(r"\bcensor(ed|ing)?\b|\bpoints\b", re.IGNORECASE)
-HEADING = re.compile(r"^(strata|group|groups|treatment|arm|legend|censored|number|patients)\W*$", re.IGNORECASE)
+HEADING = re.compile(
+    r"^(strata|group|groups|treatment|arm|legend|censored|number|patients)\W*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
         if sample is not None:
             name = re.sub(r"^[\s\-–—_+~=•·|]+", "", line.text).strip()
             keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, sample.box, line.box))
-    return tuple(sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left)))
+    return tuple(
+        sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
+    )
 
 
 def _may_name_an_arm(line: TextLine) -> bool:
@@ -114,11 +118,18 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     if length < 0.8 * height or length > 5.5 * height or runs_in:
         return None
     strip = ink[best, first : last + 1]
-    thick = np.flatnonzero(ink[:, first : last + 1].mean(axis=1) > 0.6 * strip.mean())
-    thick = thick[np.abs(thick - best) <= height]
+    thick = _run_around(ink[:, first : last + 1].mean(axis=1) > 0.6 * strip.mean(), best)
     color = _line_color(window[:, first : last + 1], contrast[:, first : last + 1], best)
     box = Box(left + first, top + float(thick.min()), left + last, top + float(thick.max()))
     return _Sample(box, color, float(strip.mean()), float(thick.max() - thick.min() + 1))
+
+
+def _run_around(flags: FloatArray, at: int) -> FloatArray:
+    """Indices of the unbroken run of True that holds index `at`."""
+    clear = np.flatnonzero(~flags)
+    first = clear[clear < at].max(initial=-1) + 1
+    last = clear[clear > at].min(initial=len(flags)) - 1
+    return np.arange(first, last + 1)
 
 
 def _cluster_at_the_right(columns: FloatArray, gap: float) -> tuple[int, int]:

@@ -18,6 +18,8 @@ RUN_PAPER, DROP_PAPER = 1.0, 6.0
 RUN_HIDDEN, DROP_HIDDEN = 0.12, 0.12
 RUN_BRIDGE, DROP_BRIDGE = 0.22, 0.35
 DROP_OWN = 0.01
+SLANTS = (0.0, 22.5, 45.0, 67.5, 90.0)
+"""Directions, in degrees below the horizontal, in which the dashes of a falling curve follow each other."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,14 +39,24 @@ def price_pixels(own: FloatArray, hiding: FloatArray, width_px: float, gap_px: f
     size = max(1, int(round(width_px)))
     centred = cv2.blur(own.astype(np.float32), (1, size)) if size > 1 else own
     centred = np.where(own > 0, centred, 0.0)
-    solid = (own > 0.3).astype(np.uint8)
-    gap = int(np.ceil(gap_px)) + 1
-    along = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8), borderValue=0)
-    down = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((gap, 1), np.uint8), borderValue=0)
-    bridged = (along | down) > 0
+    bridged = _bridge_gaps((own > 0.3).astype(np.uint8), int(np.ceil(gap_px)) + 1)
     otherwise_run = np.where(hiding, RUN_HIDDEN, np.where(bridged, RUN_BRIDGE, RUN_PAPER))
     otherwise_drop = np.where(hiding, DROP_HIDDEN, np.where(bridged, DROP_BRIDGE, DROP_PAPER))
     return Prices(
         run=-centred + (1.0 - centred) * otherwise_run,
         drop=np.where(own > 0.3, DROP_OWN, (1.0 - own) * otherwise_drop),
     )
+
+
+def _bridge_gaps(solid: FloatArray, gap: int) -> FloatArray:
+    """Pixels between two pieces of ink that a staircase could join: along, down, or slanting down to the right."""
+    bridged = np.zeros(solid.shape, bool)
+    thick = cv2.dilate(solid, np.ones((3, 3), np.uint8)) if gap > 4 else solid
+    for angle in SLANTS if gap > 4 else SLANTS[::4]:
+        kernel = np.zeros((gap, gap), np.uint8)
+        reach = (gap - 1) / 2
+        dx, dy = reach * np.cos(np.radians(angle)), reach * np.sin(np.radians(angle))
+        ends = [(int(round(reach + s * dx)), int(round(reach + s * dy))) for s in (-1, 1)]
+        cv2.line(kernel, ends[0], ends[1], 1, 1)
+        bridged |= cv2.morphologyEx(thick, cv2.MORPH_CLOSE, kernel, borderValue=0) > 0
+    return bridged

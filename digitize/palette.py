@@ -1,0 +1,190 @@
+"""Which inks may draw arms: clusters of colour in the plot, joined with the colours that legend keys show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from ..records import FloatArray, Rgb
+from .inks import INK_CONTRAST, SAME_COLOR, InkMap, color_distance, dominant_colors, line_width, to_lab
+from .legend import LegendKey
+
+SOLID = 0.9
+"""Inked share of a key above which its line is solid."""
+RAY_MISS = 26.0
+"""RGB distance from the line paper-ink within which a fainter colour may be that ink blurred."""
+LEAST_INK = 0.12
+"""Ink, in px for each column of the plot, below which a colour draws no curve."""
+THIN = 2.0
+"""Stroke width up to which a line has no pixel that is surely all ink, so that its shades alternate along it."""
+THIN_REACH = 9
+"""Pixels along a thin line within which a fainter stretch meets a stronger one."""
+SAME_HUE = 14.0
+"""Degrees of Lab hue within which touching shades are one line; JPEG bleeds colour by up to 12."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlotInk:
+    """One ink of the plot: its colour, how many pixels it has, and the legend keys that show it."""
+
+    color: Rgb
+    pixels: int
+    keys: tuple[LegendKey, ...] = ()
+
+
+def find_inks(ink: InkMap, keys: tuple[LegendKey, ...], mask: FloatArray) -> tuple[PlotInk, ...]:
+    """Find the inks of the plot area (mask: bool, where curves can be), shades of one line merged, most ink first.
+
+    Each legend key is tied to the ink that it shows. Keys of two strengths that share one cluster split it.
+    """
+    paper = np.median(ink.paper.reshape(-1, 3), axis=0)
+    kept = _merge_shades(ink, mask, paper)
+    for group in _group_keys(keys, paper):
+        kept = _tie_group(ink, kept, group, mask, paper)
+    least = LEAST_INK * mask.shape[1]
+    return tuple(sorted((k for k in kept if k.pixels > least), key=lambda k: -k.pixels))
+
+
+def _merge_shades(ink: InkMap, mask: FloatArray, paper: FloatArray) -> list[PlotInk]:
+    """Clusters of colour, fullest first, with the shades of each line merged under its strongest common colour."""
+    thin = line_width(np.where(mask, ink.strength, 0) / max(1.0, float(ink.strength.max()))) <= THIN
+    reach = THIN_REACH if thin else 2
+    kept: list[PlotInk] = []
+    for color, count in dominant_colors(ink, mask):
+        if _strength(color, paper) <= INK_CONTRAST or _is_blend(color, kept):
+            continue
+        home = next((i for i, k in enumerate(kept) if _one_line(ink, color, k.color, paper, mask, reach)), None)
+        if home is None:
+            kept.append(PlotInk(color, count))
+            continue
+        common = count > 0.3 * kept[home].pixels and _strength(color, paper) > _strength(kept[home].color, paper)
+        kept[home] = PlotInk(color if common else kept[home].color, kept[home].pixels + count)
+    return kept
+
+
+def _one_line(
+    ink: InkMap, color: Rgb, other: Rgb, paper: FloatArray, mask: FloatArray, reach: int
+) -> bool:
+    """Whether two clusters are shades of one line: one hue or one ray from the paper, and the lesser clings."""
+    faint, strong = sorted((color, other), key=lambda c: _strength(c, paper))
+    return _may_be_shade(faint, strong, paper) and _clings(ink, color, other, mask, reach)
+
+
+def _group_keys(keys: tuple[LegendKey, ...], paper: FloatArray) -> list[list[LegendKey]]:
+    """Legend keys by ink: one colour, or blurs of it told apart by their dashes."""
+    groups: list[list[LegendKey]] = []
+    for key in sorted(keys, key=lambda k: -_strength(k.color, paper)):
+        home = next((g for g in groups if all(_one_ink(key, other, paper) for other in g)), None)
+        if home is None:
+            groups.append([key])
+        else:
+            home.append(key)
+    return groups
+
+
+def _one_ink(a: LegendKey, b: LegendKey, paper: FloatArray) -> bool:
+    if color_distance(a.color, b.color) < SAME_COLOR:
+        return True
+    faint, strong = sorted((a.color, b.color), key=lambda c: _strength(c, paper))
+    # Thin dashes lose contrast to blur; two solid lines of different strength are two inks.
+    both_solid = a.inked > SOLID and b.inked > SOLID
+    return max(a.width_px, b.width_px) <= 2 and not both_solid and _is_shade(faint, strong, paper)
+
+
+def _tie_group(
+    ink: InkMap, kept: list[PlotInk], group: list[LegendKey], mask: FloatArray, paper: FloatArray
+) -> list[PlotInk]:
+    """Give a group of keys to the ink of which they are a sample; make a new ink where another group has taken it."""
+    color = max((k.color for k in group), key=lambda c: _strength(c, paper))
+    near = [
+        i for i, k in enumerate(kept) if color_distance(k.color, color) < SAME_COLOR or _is_shade(color, k.color, paper)
+    ]
+    free = [i for i in near if not kept[i].keys]
+    names = tuple(sorted(group, key=lambda k: (k.text_box.top, k.text_box.left)))
+    if free:
+        i = min(free, key=lambda i: color_distance(kept[i].color, color))
+        return [replace(k, keys=names) if j == i else k for j, k in enumerate(kept)]
+    taken = next((kept[i] for i in near), None)
+    if taken is not None:
+        color = _scaled(color, taken, paper)
+    amount = _ink_amount(ink, color, mask)
+    return [*kept, PlotInk(color, amount, names)] if amount else kept
+
+
+def _scaled(color: Rgb, taken: PlotInk, paper: FloatArray) -> Rgb:
+    """A key's colour at the strength that its ink has in the plot, by how the stronger ink's own key compares.
+
+    Thin samples are fainter than the curve they stand for; two greys keep their ratio.
+    """
+    shown = max(_strength(k.color, paper) for k in taken.keys)
+    ratio = min(_strength(taken.color, paper) / max(shown, 1.0), 255.0 / max(_strength(color, paper), 1.0) * 1.7)
+    scaled = np.clip(paper + (np.asarray(color, float) - paper) * ratio, 0, 255)
+    r, g, b = (int(round(float(v))) for v in scaled)
+    return r, g, b
+
+
+def _strength(color: Rgb, paper: FloatArray) -> float:
+    return float(np.linalg.norm(np.asarray(color, float) - paper))
+
+
+def _share_and_miss(faint: Rgb, strong: Rgb, paper: FloatArray) -> tuple[float, float]:
+    """How far along the way from paper to the strong colour the faint one lies, and how far beside it."""
+    direction = np.asarray(strong, float) - paper
+    offset = np.asarray(faint, float) - paper
+    share = float(offset @ direction) / max(float(direction @ direction), 1.0)
+    return share, float(np.linalg.norm(offset - share * direction))
+
+
+def _is_shade(faint: Rgb, strong: Rgb, paper: FloatArray) -> bool:
+    """Whether a colour lies on the way from the paper to a stronger one."""
+    share, miss = _share_and_miss(faint, strong, paper)
+    return 0.0 < share < 1.0 and miss < RAY_MISS
+
+
+def _may_be_shade(faint: Rgb, strong: Rgb, paper: FloatArray) -> bool:
+    return _is_shade(faint, strong, paper) or _same_hue(faint, strong)
+
+
+def _same_hue(a: Rgb, b: Rgb) -> bool:
+    """Whether two colours are chromatic and of one hue."""
+    (_, a1, b1), (_, a2, b2) = to_lab(np.asarray(a, float)), to_lab(np.asarray(b, float))
+    if min(np.hypot(a1, b1), np.hypot(a2, b2)) < 15.0:
+        return False
+    turn = np.degrees(np.arctan2(b1, a1) - np.arctan2(b2, a2))
+    return abs((turn + 180) % 360 - 180) < SAME_HUE
+
+
+def _is_blend(color: Rgb, kept: list[PlotInk]) -> bool:
+    """Whether a colour lies between two inks: the pixels where their lines meet."""
+    point = np.asarray(color, float)
+    for i, one in enumerate(kept):
+        for two in kept[i + 1 :]:
+            a, b = np.asarray(one.color, float), np.asarray(two.color, float)
+            share = float((point - a) @ (b - a)) / max(float((b - a) @ (b - a)), 1.0)
+            if 0.1 < share < 0.9 and np.linalg.norm(point - a - share * (b - a)) < RAY_MISS:
+                return True
+    return False
+
+
+def _ink_amount(ink: InkMap, color: Rgb, mask: FloatArray) -> int:
+    """Number of pixels in the mask whose core has the colour or a shade of it."""
+    direction = np.asarray(color, np.float32) - ink.paper
+    length2 = np.maximum((direction**2).sum(axis=2), 1.0)
+    offset = ink.core - ink.paper
+    share = (offset * direction).sum(axis=2) / length2
+    aside = np.sqrt(((offset - share[..., None] * direction) ** 2).sum(axis=2))
+    return int((mask & (share > 0.35) & (share < 1.3) & (aside < RAY_MISS)).sum())
+
+
+def _clings(ink: InkMap, faint: Rgb, strong: Rgb, mask: FloatArray, reach: int) -> bool:
+    """Whether most pixels of one colour lie within `reach` px of the other, as the soft edges of its lines do."""
+    near_strong = _near_color(ink, strong) & mask
+    grown = cv2.dilate(near_strong.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0
+    near_faint = _near_color(ink, faint) & mask
+    return bool(near_faint.any()) and float(grown[near_faint].mean()) > 0.6
+
+
+def _near_color(ink: InkMap, color: Rgb) -> FloatArray:
+    return np.sqrt(((ink.core - np.asarray(color, np.float32)) ** 2).sum(axis=2)) < 30.0
