@@ -31,8 +31,7 @@ from . import __version__
 from .errors import Disagreement, Km2ipdError, OutputNotWritable
 
 if TYPE_CHECKING:
-    from .records import PanelResult
-    from .study import Reading
+    from .records import PanelResult, Reading
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 REPORT_BUGS = "Please report it with the figure: https://github.com/km2ipd/km2ipd/issues"
@@ -198,7 +197,8 @@ def run(
             reading.digitization, method=method, totals=totals, reported=reported, progress=progress
         )
         progress("Writing the report")
-        files = study.result_files(reading, results, reported)
+        content = reported.read_bytes() if reported else None
+        files = study.result_files(__version__, reading, results, content)
         study.write_files(folder, files, force=force)
     _print_result(results, files["report.json"], folder / "report.html", as_json, quiet)
 
@@ -215,7 +215,7 @@ def digitize(figure: Path, out: Path | None, force: bool, as_json: bool, quiet: 
     with _named(figure), _progress(quiet) as progress:
         reading = _read(figure, by_hand, progress)
         results = study.read_only_results(reading.digitization)
-        files = study.digitized_files(reading, results)
+        files = study.digitized_files(__version__, reading, results)
         study.write_files(folder, files, force=force)
     _print_result(results, files["report.json"], folder / "overlay.png", as_json, quiet)
 
@@ -250,7 +250,7 @@ def reconstruct(
         results = study.reconstruct_tables(
             curves, risk_table=risk_table, censor_marks=censor_marks, totals=totals, method=method
         )
-        files = study.table_files(curves, results)
+        files = study.table_files(__version__, curves, results)
         study.write_files(folder, files, force=force)
     _print_result(results, files["report.json"], folder / "ipd.csv", as_json, quiet)
 
@@ -264,7 +264,9 @@ def estimate(ipd: Path, as_json: bool) -> None:
 
     results = study.estimate_tables(ipd)
     click.echo(
-        study.table_report(ipd, results) if as_json else "\n".join(study.estimate_lines(results)),
+        study.table_report(__version__, ipd, results)
+        if as_json
+        else "\n".join(study.estimate_lines(results)),
         nl=not as_json,
     )
 
@@ -279,14 +281,16 @@ def check(ipd: Path, reported: Path, as_json: bool) -> None:
 
     results = study.estimate_tables(ipd, reported)
     click.echo(
-        study.table_report(ipd, results) if as_json else "\n".join(study.check_lines(results)), nl=not as_json
+        study.table_report(__version__, ipd, results) if as_json else "\n".join(study.check_lines(results)),
+        nl=not as_json,
     )
     checks = [c for r in results for c in r.checks]
     differing = [c for c in checks if c.verdict == "differs"]
     if differing:
         raise Disagreement(
             f"{ipd.name}: {len(differing)} of {len(checks)} reported numbers differ, "
-            f"first {differing[0].what} ({differing[0].reported} reported, {differing[0].reconstructed} from the patients)"
+            f"first {differing[0].what} ({differing[0].reported} reported, "
+            f"{differing[0].reconstructed} from the patients)"
         )
 
 

@@ -8,6 +8,7 @@ Arrays are one-dimensional, float64 and read-only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -404,6 +405,14 @@ class Digitization:
     panels: tuple[PanelReading, ...]
     cautions: tuple[Caution, ...] = ()
     arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The pivot with the upright pictures, by file name, that its pixel positions refer to."""
+
+    digitization: Digitization
+    images: Mapping[str, PixelArray]
 
 
 # ---------------------------------------------------------------- patients, estimates, checks

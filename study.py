@@ -5,9 +5,8 @@ The only file that sees digitize, reconstruct and report together.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,18 +24,28 @@ from .records import (
     FloatArray,
     PanelReading,
     PanelResult,
-    PixelArray,
     PrintedNumber,
+    Reading,
     Reconstruction,
     RiskTable,
     Status,
     Totals,
 )
-from .report import folder, pivot, summary, tables
+from .report import folder, pivot
+from .report.files import digitized_files, result_files, table_files, table_report
 from .report.folder import write_files
 from .report.screen import check_lines, estimate_lines, result_lines
 
-__all__ = ["check_lines", "estimate_lines", "result_lines", "write_files"]
+__all__ = [
+    "check_lines",
+    "digitized_files",
+    "estimate_lines",
+    "result_files",
+    "result_lines",
+    "table_files",
+    "table_report",
+    "write_files",
+]
 
 Progress = Callable[[str], None]
 REPORTED_NAME = "reported.toml"
@@ -44,14 +53,6 @@ REPORTED_NAME = "reported.toml"
 
 def silent(_: str) -> None:
     """A progress display that shows nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read off a figure, and the upright pictures, by file name, that its positions refer to."""
-
-    digitization: Digitization
-    images: Mapping[str, PixelArray]
 
 
 # ---------------------------------------------------------------- reading
@@ -325,59 +326,6 @@ def _result_of_tables(
 # ---------------------------------------------------------------- files
 
 
-def result_files(
-    reading: Reading, results: Sequence[PanelResult], reported: Path | None = None
-) -> dict[str, bytes]:
-    """Every file of a run by name, as bytes.
-
-    reported: a reported.toml to be kept beside the pivot, so that a second run checks the same.
-    """
-    from .report.html import report_html
-
-    files = digitized_files(reading, results)
-    files["ipd.csv"] = _bytes(tables.patients_csv(results))
-    files["report.html"] = _bytes(report_html(__version__, reading.digitization, results, files))
-    if reported is not None:
-        files[REPORTED_NAME] = reported.read_bytes()
-    return files
-
-
-def digitized_files(reading: Reading, results: Sequence[PanelResult]) -> dict[str, bytes]:
-    """The files that need no patients: curves, marks, counts, pictures, the pivot, and report.json."""
-    from .report.overlay import draw_overlay
-    from .report.picture import overlay_name, png_bytes
-
-    digitization = reading.digitization
-    panels = digitization.panels
-    texts = {
-        "curves.csv": tables.curves_csv(panels),
-        "censor_marks.csv": tables.censor_marks_csv(panels),
-        "risk_table.csv": tables.risk_table_csv(panels),
-        "digitization.json": pivot.digitization_json(digitization),
-        "report.json": summary.figure_report_json(__version__, digitization, results),
-    }
-    files = {name: _bytes(text) for name, text in texts.items()}
-    for name, pixels in reading.images.items():
-        files[name] = png_bytes(pixels)
-        drawn = [p for p in panels if p.panel.source.image == name]
-        files[overlay_name(name)] = png_bytes(draw_overlay(pixels, drawn))
-    return files
-
-
-def table_files(source: Path, results: Sequence[PanelResult]) -> dict[str, bytes]:
-    """The files of a reconstruction from tables: ipd.csv and report.json."""
-    return {
-        "ipd.csv": _bytes(tables.patients_csv(results)),
-        "report.json": _bytes(table_report(source, results)),
-    }
-
-
-def table_report(source: Path, results: Sequence[PanelResult]) -> str:
-    """report.json of results that came from a table."""
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()
-    return summary.report_json(__version__, source.name, digest, results)
-
-
 def require_free_output(source: Path, out: Path, *, force: bool) -> None:
     """Raise OutputNotWritable, before any work, when the results cannot be put there.
 
@@ -387,11 +335,6 @@ def require_free_output(source: Path, out: Path, *, force: bool) -> None:
     if taken and not pivot.is_pivot_file(source):
         raise OutputNotWritable(f"{out}: would overwrite {source.name} itself")
     folder.require_free_output(out, folder.RUN_FILES, force=force)
-
-
-def _bytes(text: str) -> bytes:
-    """UTF-8; what no encoding can hold (a stray byte in a file name) becomes a question mark."""
-    return text.encode("utf-8", "replace")
 
 
 def reported_beside(path: Path) -> Path | None:

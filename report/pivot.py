@@ -28,7 +28,7 @@ def digitization_json(digitization: Digitization) -> str:
 
 
 def as_saved(digitization: Digitization) -> Digitization:
-    """The same reading as it comes back from its file: what goes on from the file goes on from equal values."""
+    """The same reading as it comes back from its file, so that both go on from equal values."""
     return decode_digitization(
         digitization_json(digitization).encode("utf-8", "replace"), "digitization.json"
     )

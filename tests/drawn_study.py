@@ -1,9 +1,8 @@
-"""A figure drawn by hand with its exact reading: two arms on numbered axes, for the tests of study and report."""
+"""A figure drawn by hand with its exact reading: two arms on numbered axes, for study and report."""
 
 from __future__ import annotations
 
 import numpy as np
-
 from km2ipd.records import (
     ArmReading,
     Axis,
