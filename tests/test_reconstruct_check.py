@@ -1,0 +1,125 @@
+"""Reported numbers: reading them as printed, and verdicts that know rounding and uncertainty."""
+
+import numpy as np
+import pytest
+from km2ipd.errors import BadTable
+from km2ipd.reconstruct.check import check_reconstruction, overall_verdict
+from km2ipd.reconstruct.estimates import estimate_panel
+from km2ipd.reconstruct.reported import read_reported
+from km2ipd.records import Patients
+
+
+def reported(tmp_path, body, panel=None):
+    path = tmp_path / "reported.toml"
+    path.write_text(body, encoding="utf-8")
+    return read_reported(path, panel)
+
+
+@pytest.fixture(scope="module")
+def panel():
+    rng = np.random.default_rng(7)
+    arms = []
+    for name, mean in (("Placebo", 8.0), ("Drug A", 20.0)):
+        death, censored = rng.exponential(mean, 120), rng.uniform(12, 30, 120)
+        arms.append(Patients(name, np.sort(np.minimum(death, censored)), np.ones(120, int)))
+    return estimate_panel("1", arms)
+
+
+def verdicts(panel, numbers):
+    return [check.verdict for check in check_reconstruction(panel, numbers)]
+
+
+def test_numbers_keep_their_printed_rounding(tmp_path):
+    body = """
+[[outcome]]
+reference = "Placebo"
+[[outcome.arm]]
+name = "Drug A"
+median = { value = 11.30, ci = [5.7, "NR"] }
+survival = [{ at = 24, value = "81%", ci = ["69%", "96%"] }]
+[[outcome.comparison]]
+arm = "Drug A"
+hr = "0·130"
+ci = [0.05, 0.31]
+logrank_p = "<0.001"
+"""
+    median, rate, hr, p = reported(tmp_path, body)
+    assert (median.decimals, median.low, median.high) == (2, 5.7, None)
+    assert (rate.value, rate.low, rate.at, rate.decimals) == (0.81, 0.69, 24, 2)
+    assert (hr.value, hr.decimals, hr.reference) == (0.13, 3, "Placebo")
+    assert (p.relation, p.value) == ("<", 0.001)
+
+
+def test_times_are_converted_to_the_axis(tmp_path):
+    body = '[[outcome]]\ntime_unit="months"\naxis_unit="years"\n[[outcome.arm]]\nname="x"\nmedian=18.0\n'
+    (median,) = reported(tmp_path, body)
+    assert median.value == pytest.approx(1.5)
+    assert 0.5 * 10**-median.decimals >= 0.05 / 12
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("", "no \\[\\[outcome\\]\\]"),
+        ("hr = ", "not TOML"),
+        ("[[outcome]]\nhr = 0.5\n", 'unknown key "hr"'),
+        ("[[outcome]]\n[[outcome.arm]]\nmedian = 3\n", "an arm has no name"),
+        ('[[outcome]]\n[[outcome.arm]]\nname="x"\nmedian = "soon"\n', '"soon" where a number is due'),
+        ('[[outcome]]\n[[outcome.arm]]\nname="x"\nsurvival = [{value=0.8}]\n', "no time"),
+        ('[[outcome]]\n[[outcome.arm]]\nname="x"\nsurvival = [{at=2, value=80}]\n', "no fraction"),
+        ("[[outcome]]\n[[outcome.comparison]]\nhr = -1.0\n", "where a number is due"),
+        ("[[outcome]]\n[[outcome.comparison]]\nhr = 0.5\nci=[0.9, 0.2]\n", "runs from"),
+        ('[[outcome]]\ntime_unit = "fortnights"\n', "unknown time unit"),
+    ],
+)
+def test_bad_reported_files(tmp_path, body, words):
+    with pytest.raises(BadTable, match=words):
+        reported(tmp_path, body)
+
+
+def comparison(hr, extra=""):
+    return f'[[outcome]]\nreference="placebo"\n[[outcome.comparison]]\narm="DRUG A"\nhr={hr}\n{extra}'
+
+
+def test_hazard_ratio_verdicts(tmp_path, panel):
+    true = panel.comparisons[0].hr
+    assert verdicts(panel, reported(tmp_path, comparison(f"{true:.2f}"))) == ["agrees"]
+    assert verdicts(panel, reported(tmp_path, comparison(f"{true * 1.4:.2f}"))) == ["differs"]
+    stratified = comparison(f"{true * 1.4:.2f}", 'kind="stratified"\n')
+    assert verdicts(panel, reported(tmp_path, stratified)) == ["cannot tell"]
+
+
+def test_a_coarse_rounding_agrees_where_a_fine_one_differs(tmp_path, panel):
+    true = panel.comparisons[0].hr
+    assert verdicts(panel, reported(tmp_path, comparison(f"{true:.1f}"))) == ["agrees"]
+    fine = f"{round(true, 1) + 0.08:.2f}"
+    assert verdicts(panel, reported(tmp_path, comparison(fine))) == ["differs"]
+
+
+def test_the_paper_may_take_the_other_arm_as_reference(tmp_path, panel):
+    turned = 1 / panel.comparisons[0].hr
+    body = f'[[outcome]]\n[[outcome.comparison]]\narm="Placebo"\nreference="Drug A"\nhr={turned:.2f}\n'
+    assert verdicts(panel, reported(tmp_path, body)) == ["agrees"]
+
+
+def test_medians_rates_counts(tmp_path, panel):
+    arm = panel.arms[1]
+    found = f"events={arm.events}\nmedian={arm.median.value:.1f}\n"
+    body = '[[outcome]]\n[[outcome.arm]]\nname="Drug A"\nn=120\n' + found
+    numbers = reported(tmp_path, body)
+    assert verdicts(panel, numbers) == ["agrees"] * 3
+    wrong = body.replace("n=120", "n=119").replace(f"median={arm.median.value:.1f}", 'median="not reached"')
+    checks = check_reconstruction(panel, reported(tmp_path, wrong))
+    assert [c.verdict for c in checks] == ["differs", "agrees", "differs"]
+    assert overall_verdict(checks) == "differs"
+
+
+def test_p_values_know_their_sign(tmp_path, panel):
+    assert verdicts(panel, reported(tmp_path, comparison(0.4, 'logrank_p="<0.001"\n')))[1] == "agrees"
+    assert verdicts(panel, reported(tmp_path, comparison(0.4, "logrank_p=0.40\n")))[1] == "differs"
+
+
+def test_what_was_not_rebuilt_cannot_be_told(tmp_path, panel):
+    body = '[[outcome]]\n[[outcome.arm]]\nname="Another"\nmedian=3.0\n'
+    assert verdicts(panel, reported(tmp_path, body)) == ["cannot tell"]
+    assert overall_verdict(check_reconstruction(panel, reported(tmp_path, body))) == "cannot tell"
