@@ -73,7 +73,9 @@ def find_regions(content: PageContent) -> tuple[Region, ...]:
     free = [line for line in lines if line not in blocked and any(c.isalnum() for c in line.text)]
     grown = [_grown(box, [(line.box, line.size) for line in free], rest) for box in plots]
     regions = _merged(grown, [line.box for line in blocked])
-    return tuple(_region(box, content, images, lines) for box in sorted(regions, key=lambda b: (b.top, b.left)))
+    return tuple(
+        _region(box, content, images, lines) for box in sorted(regions, key=lambda b: (b.top, b.left))
+    )
 
 
 def _whole_page(content: PageContent, lines: Sequence[Run]) -> Region:
@@ -106,7 +108,9 @@ def prose_lines(lines: Sequence[Run]) -> list[Run]:
 def outer_lines(lines: Sequence[Run], height: float) -> list[Run]:
     """Lines of the running head and along the margin of a page of that height in points."""
     heads = [line for line in lines if line.box.bottom < HEAD_SHARE * height and _has_word(line.text)]
-    margin = [line for line in lines if line.rotation in (90, 270) and line.box.height > MARGIN_SHARE * height]
+    margin = [
+        line for line in lines if line.rotation in (90, 270) and line.box.height > MARGIN_SHARE * height
+    ]
     return [*heads, *margin]
 
 
@@ -143,7 +147,9 @@ def _is_prose(block: Sequence[Run]) -> bool:
     letters = sum(c.isalpha() for line in block for c in line.text)
     digits = sum(c.isdigit() for line in block for c in line.text)
     return (
-        rows >= BLOCK_LINES and letters >= PROSE_LETTERS * rows and letters >= PROSE_SHARE * (letters + digits)
+        rows >= BLOCK_LINES
+        and letters >= PROSE_LETTERS * rows
+        and letters >= PROSE_SHARE * (letters + digits)
     )
 
 
@@ -177,7 +183,9 @@ def caption_block(first: Run, lines: Sequence[Run]) -> list[Run]:
             if line.along < first.end and line.end > first.along:
                 break
             continue
-        aligned = abs(line.along - first.along) <= 3 * first.size or line.across - last.across < 0.3 * first.size
+        aligned = (
+            abs(line.along - first.along) <= 3 * first.size or line.across - last.across < 0.3 * first.size
+        )
         if aligned and line.along < max(r.end for r in block) and len(block) < CAPTION_LINES:
             block.append(line)
     return block

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +54,9 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as why:
         if "assword" in str(why):
-            raise UnreadableFigure(f"{name} is locked with a password", "Save it without one and run again.") from why
+            raise UnreadableFigure(
+                f"{name} is locked with a password", "Save it without one and run again."
+            ) from why
         raise UnreadableFigure(f"{name} is damaged or no PDF file") from why
 
 
@@ -90,7 +92,7 @@ def _figures_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class View:
     """What of a page is drawn: its corner (points), pixels per point along x and y, size in pixels."""
 
     left: float
@@ -104,33 +106,57 @@ class _View:
 def _figure(
     page: pdfium.PdfPage, index: int, content: PageContent, region: Region, name: str, digest: str
 ) -> Figure:
+    if region.image is None:
+
+        def draw(view: View) -> PixelArray:
+            return _render(page, view)
+
+        return vector_figure(content, region.box, draw, name, digest, index + 1, region.caption)
     box = region.box
-    bbox = (box.left, box.top, box.right, box.bottom)
-    if region.image is not None:
-        view = _raster_view(region)
-        source = Source(page=index + 1, bbox=bbox, route="embedded raster")
-        return Figure(name, digest, _render(page, view), source=source, caption=region.caption)
+    source = Source(index + 1, (box.left, box.top, box.right, box.bottom), "embedded raster")
+    pixels = _render(page, _raster_view(region))
+    return Figure(name, digest, pixels, source=source, caption=region.caption)
+
+
+def vector_figure(
+    content: PageContent,
+    box: Box,
+    draw: Callable[[View], PixelArray],
+    name: str,
+    digest: str,
+    page: int = 1,
+    caption: str = "",
+) -> Figure:
+    """The part of a page within the box as strokes and text in the frame of its rendering, which draw(view) gives.
+
+    Texts stay empty where the letters are outlines or cannot be read, so that the rendering is read instead.
+    """
     runs = [run for run in content.runs if box.contains(*run.box.centre)]
     view = _vector_view(box, runs)
-    strokes = [s for s in content.strokes if meet_size(stroke_box(s), box)]
+    strokes = [s for s in content.strokes if overlap(stroke_box(s), box)]
     marks, words = split_marks(runs, 1 + max((s.order for s in strokes), default=0))
     drawn = placed(with_groups([*strokes, *marks]), view.left, view.top, view.x_scale)
     readable = words if is_readable(words) else []
     return Figure(
         name=name,
         sha256=digest,
-        pixels=_render(page, view),
+        pixels=draw(view),
         strokes=drawn,
         texts=placed_lines(text_lines(readable), view.left, view.top, view.x_scale),
-        source=Source(page=index + 1, bbox=bbox, route="vector" if drawn else "rendered page"),
-        caption=region.caption,
+        source=Source(
+            page, (box.left, box.top, box.right, box.bottom), "vector" if drawn else "rendered page"
+        ),
+        caption=caption,
     )
 
 
-def meet_size(box: Box, frame: Box) -> bool:
+def overlap(box: Box, frame: Box) -> bool:
     """Whether a stroke's box lies at least partly within the frame."""
     return (
-        box.left <= frame.right and box.right >= frame.left and box.top <= frame.bottom and box.bottom >= frame.top
+        box.left <= frame.right
+        and box.right >= frame.left
+        and box.top <= frame.bottom
+        and box.bottom >= frame.top
     )
 
 
@@ -163,15 +189,15 @@ def is_readable(runs: Sequence[Run]) -> bool:
     return bool(text) and odd <= 0.1 * len(text)
 
 
-def _vector_view(box: Box, runs: Sequence[Run]) -> _View:
+def _vector_view(box: Box, runs: Sequence[Run]) -> View:
     sizes = [run.size for run in runs for _ in run.text]
     scale = LETTER_PX / statistics.median(sizes) if sizes else PLAIN_SCALE
     scale = min(max(scale, COARSEST_SCALE), FINEST_SCALE, LONGEST_PX / max(box.width, box.height, 1))
     columns, rows = max(1, round(box.width * scale)), max(1, round(box.height * scale))
-    return _View(box.left, box.top, scale, scale, columns, rows)
+    return View(box.left, box.top, scale, scale, columns, rows)
 
 
-def _raster_view(region: Region) -> _View:
+def _raster_view(region: Region) -> View:
     """The view in which the region's image falls pixel on pixel, with the drawn text around it."""
     image, box = region.image, region.box
     frame = image.box if _fills(image.box, box) else box
@@ -181,7 +207,7 @@ def _raster_view(region: Region) -> _View:
     left = image.box.left - round((image.box.left - frame.left) * x_scale) / x_scale
     top = image.box.top - round((image.box.top - frame.top) * y_scale) / y_scale
     columns = max(1, round((frame.right - left) * x_scale))
-    return _View(left, top, x_scale, y_scale, columns, max(1, round((frame.bottom - top) * y_scale)))
+    return View(left, top, x_scale, y_scale, columns, max(1, round((frame.bottom - top) * y_scale)))
 
 
 def _fills(part: Box, whole: Box) -> bool:
@@ -189,7 +215,7 @@ def _fills(part: Box, whole: Box) -> bool:
     return shared.width * shared.height >= 0.9 * whole.width * whole.height
 
 
-def _render(page: pdfium.PdfPage, view: _View) -> PixelArray:
+def _render(page: pdfium.PdfPage, view: View) -> PixelArray:
     """Draw the view of the page on white, (rows, columns, 3) RGB.
 
     pdfium first fits the page to a rectangle of whole points, so the matrix undoes that rounding.

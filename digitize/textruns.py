@@ -66,7 +66,11 @@ def joined_runs(letters: Sequence[Run]) -> list[Run]:
     for letter in letters:
         if not letter.text.strip():
             continue
-        if runs and _continues(runs[-1], letter, COLUMN_GAP) and not _two_numbers(runs[-1], letter, NUMBER_GAP):
+        if (
+            runs
+            and _continues(runs[-1], letter, COLUMN_GAP)
+            and not _two_numbers(runs[-1], letter, NUMBER_GAP)
+        ):
             runs[-1] = _append(runs[-1], letter)
         else:
             runs.append(letter)
