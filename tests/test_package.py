@@ -1,0 +1,86 @@
+"""What the package is made of: the wheel's files, and who may import whom."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("digitize", "reconstruct", "report", "batch")
+ROOT_MODULES = ("__init__.py", "__main__.py", "cli.py", "errors.py", "records.py", "study.py")
+DATA_FILES = ("py.typed", "report/page.html.jinja")
+# Who each part may import, besides itself.
+MAY_IMPORT = {
+    "errors": set(),
+    "records": {"errors"},
+    "digitize": {"records", "errors"},
+    "reconstruct": {"records", "errors"},
+    "report": {"records", "errors"},
+    "study": {"", "records", "errors", "digitize", "reconstruct", "report"},
+    "batch": {"", "records", "errors", "study"},
+    "cli": {"", "records", "errors", "study", "batch"},
+    "__main__": {"cli"},
+    "__init__": {"records", "errors", "study"},
+}
+
+
+def sources() -> list[Path]:
+    """Every Python file of the package, relative to the root."""
+    rooms = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+    return [path.relative_to(ROOT) for path in (*(ROOT / name for name in ROOT_MODULES), *rooms)]
+
+
+def imported_parts(path: Path) -> set[str]:
+    """The parts of km2ipd that a file imports, "" for the package itself (its version)."""
+    parts = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            here = ["km2ipd", *path.parent.parts]
+            base = here[: len(here) - node.level + 1]
+            target = [*base, *(node.module or "").split(".")] if node.module else base
+            names = [[*target, alias.name] if len(target) == 1 else target for alias in node.names]
+            parts |= {".".join(name[1:2]) for name in names}
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            assert not any(m.split(".")[0] == "km2ipd" for m in modules), f"{path}: import relatively"
+    return parts
+
+
+@pytest.mark.parametrize("path", sources(), ids=str)
+def test_each_part_imports_only_what_lies_before_it_in_the_flow(path: Path) -> None:
+    part = path.parts[0].removesuffix(".py")
+    imported = {"" if name == "__version__" else name for name in imported_parts(path)}
+    assert imported - {part} <= MAY_IMPORT[part]
+
+
+def test_reconstruct_knows_no_pixels() -> None:
+    for path in (p for p in sources() if p.parts[0] == "reconstruct"):
+        assert "cv2" not in (ROOT / path).read_text(encoding="utf-8"), path
+
+
+def test_no_other_python_file_lies_at_the_root() -> None:
+    assert sorted(p.name for p in ROOT.glob("*.py")) == sorted(ROOT_MODULES)
+
+
+@pytest.mark.parametrize("folder", ["tests", "samples", "docs", "benchmarks"])
+def test_folders_beside_the_package_are_no_packages(folder: str) -> None:
+    assert not list((ROOT / folder).rglob("__init__.py"))
+
+
+def test_wheel_holds_exactly_the_package(tmp_path: Path) -> None:
+    pytest.importorskip("wheel")
+    source = tmp_path / "source"
+    ignored = shutil.ignore_patterns(".git", ".venv", "build", "*.egg-info", "__pycache__", ".*_cache", "out")
+    shutil.copytree(ROOT, source, ignore=ignored)
+    command = [sys.executable, "-m", "pip", "wheel", str(source), "--no-deps", "--no-build-isolation"]
+    done = subprocess.run([*command, "-w", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(next(tmp_path.glob("km2ipd-*.whl"))) as wheel:
+        names = {n for n in wheel.namelist() if ".dist-info/" not in n}
+    assert names == {f"km2ipd/{path.as_posix()}" for path in (*sources(), *map(Path, DATA_FILES))}
