@@ -54,7 +54,7 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
     """Find the legend entries that belong to a panel, in reading order, one for each colour and line style."""
     keys = []
     for line in texts:
-        if not panel.region.contains(*line.box.centre) or not _may_name_an_arm(line):
+        if not panel.region.contains(*line.box.centre) or not may_name_an_arm(line):
             continue
         sample = _sample_left_of(pixels, line, texts, panel.plot_area)
         if sample is not None:
@@ -65,7 +65,8 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
     )
 
 
-def _may_name_an_arm(line: TextLine) -> bool:
+def may_name_an_arm(line: TextLine) -> bool:
+    """Whether a line of text could be the name of an arm: words, no statistics, no entry for marks, no heading."""
     letters = sum(c.isalpha() for c in line.text)
     named = letters >= 1 or bool(re.match(r"^\W*[<>≤≥=]+\s*\d", line.text))
     return (

@@ -1,0 +1,143 @@
+"""Read one panel: its arms, their names and marks, the number-at-risk table, the printed statistics, the trust in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..errors import NoCurveFound
+from ..records import (
+    ArmReading,
+    Caution,
+    Figure,
+    Panel,
+    PanelReading,
+    Rgb,
+    RiskTable,
+    SurvivalCurve,
+    TextLine,
+)
+from .arms import find_arms
+from .drawnarm import DrawnArm, arm_from_path, curve_of
+from .legend import LegendKey, find_legend
+from .naming import ArmName, name_arms, tie_rows
+from .palette import find_inks
+from .tracing import crop_plot
+from .trust import arm_confidence, doubts_about
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is known of one arm while a panel is being read."""
+
+    drawn: DrawnArm
+    curve: SurvivalCurve
+    name: ArmName
+
+
+def read_plot(
+    figure: Figure,
+    texts: tuple[TextLine, ...],
+    panel: Panel,
+    cautions: tuple[Caution, ...],
+    *,
+    arms: tuple[str, ...] | int | None = None,
+) -> PanelReading:
+    """Read all that a panel shows.
+
+    cautions: what finding the panel left in doubt. arms: names, or the number of arms, given by hand.
+    Raises NoCurveFound when no staircase runs between the axes.
+    """
+    legend = find_legend(figure.pixels, texts, panel)
+    expected = len(arms) if isinstance(arms, tuple) else arms
+    drawn = trace_arms(figure, texts, panel, legend, expected)
+    if not drawn:
+        raise NoCurveFound(f"{figure.name}: no staircase starts at S = 1 in panel {panel.name}")
+    curves = [curve_of(arm.trace, panel) for arm in drawn]
+    names = name_arms(drawn, texts, figure.pixels, panel, curves)
+    table = RiskTable()
+    drafts = [_Draft(d, c, n) for d, c, n in zip(drawn, curves, names, strict=True)]
+    drafts, table = _join_table(drafts, table)
+    drafts = _with_names(_in_order(drafts, table), arms)
+    table = _rename_rows(table, drafts)
+    readings = tuple(_arm_reading(d, panel) for d in drafts)
+    all_cautions = (*cautions, *doubts_about(panel, [d.drawn for _, d in drafts], readings, table, legend))
+    status = "review" if any(c.severity == "review" for c in all_cautions) else "ok"
+    return PanelReading(panel, status, readings, table, (), all_cautions, figure.caption)
+
+
+def trace_arms(
+    figure: Figure, texts: tuple[TextLine, ...], panel: Panel, legend: tuple[LegendKey, ...], expected: int | None
+) -> list[DrawnArm]:
+    """The arms of a panel as drawn, from the pixels of its plot area."""
+    inside = tuple(t for t in texts if panel.plot_area.contains(*t.box.centre, margin=2.0))
+    crop = crop_plot(figure.pixels, panel, inside, tuple(k.box for k in legend))
+    inks = find_inks(crop.ink, legend, ~crop.lettering & ~crop.frame)
+    paths = find_arms(crop, inks, expected)
+    return [arm_from_path(p, crop, inks[p.ink].color, inks[p.ink].keys) for p in paths]
+
+
+def _join_table(drafts: list[_Draft], table: RiskTable) -> tuple[list[_Draft], RiskTable]:
+    """Tie the rows of the table to arms; a row's name names its arm where nothing better does."""
+    tied = tie_rows([d.drawn for d in drafts], [d.name for d in drafts], [d.curve for d in drafts], table)
+    out = list(drafts)
+    rows = []
+    for row, arm in zip(table.rows, tied, strict=True):
+        if arm is None:
+            continue
+        if not out[arm].name.name and row.arm:
+            out[arm] = replace(out[arm], name=ArmName(row.arm, "table"))
+        rows.append(replace(row, arm=str(arm)))
+    return out, RiskTable(tuple(rows))
+
+
+def _in_order(drafts: list[_Draft], table: RiskTable) -> list[tuple[int, _Draft]]:
+    """Arms in the order of the table's rows, else of the legend, else from the top curve down; with their old index."""
+    rows = [int(r.arm) for r in table.rows]
+
+    def place(item: tuple[int, _Draft]) -> tuple[float, ...]:
+        index, draft = item
+        row = rows.index(index) if index in rows else len(rows)
+        key = next((k for k in draft.drawn.keys if k.name == draft.name.name), None)
+        spot = (key.text_box.top, key.text_box.left) if key else (np.inf, np.inf)
+        return (row, *spot, -float(np.mean(draft.curve.survival)))
+
+    return sorted(enumerate(drafts), key=place)
+
+
+def _with_names(ordered: list[tuple[int, _Draft]], given: tuple[str, ...] | int | None) -> list[tuple[int, _Draft]]:
+    """Every arm with a name of its own: given by hand, read, or "Arm 1"."""
+    out, used = [], set()
+    for place, (index, draft) in enumerate(ordered):
+        name = given[place] if isinstance(given, tuple) and place < len(given) else draft.name.name
+        name = name or f"Arm {place + 1}"
+        while name in used:
+            name += "'"
+        used.add(name)
+        out.append((index, replace(draft, name=ArmName(name, draft.name.source))))
+    return out
+
+
+def _rename_rows(table: RiskTable, drafts: list[tuple[int, _Draft]]) -> RiskTable:
+    names = {str(index): draft.name.name for index, draft in drafts}
+    return RiskTable(tuple(replace(row, arm=names[row.arm]) for row in table.rows))
+
+
+def _arm_reading(draft: tuple[int, _Draft], panel: Panel) -> ArmReading:
+    drawn, curve = draft[1].drawn, draft[1].curve
+    return ArmReading(
+        name=draft[1].name.name,
+        color=_hex(drawn.color),
+        curve=curve,
+        trace=drawn.trace,
+        censor_marks=np.clip(panel.x.calibration.value(drawn.marks_px), panel.x.minimum, curve.time[-1]),
+        draws_marks=drawn.draws_marks,
+        style="solid" if drawn.inked > 0.85 else "dashed",
+        confidence=arm_confidence(drawn, panel),
+        evidence=drawn.evidence,
+    )
+
+
+def _hex(color: Rgb) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*color)

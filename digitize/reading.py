@@ -1,0 +1,110 @@
+"""A figure in, its digitisation out: straighten, read the text, find the panels, read each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..errors import DigitizeError, NoPanelFound, UsageError
+from ..records import (
+    Caution,
+    Digitization,
+    Direction,
+    Figure,
+    Panel,
+    PanelReading,
+    PixelArray,
+    TextLine,
+)
+from .ocr import read_texts
+from .panels import find_panels
+from .plotreading import read_plot
+
+
+def digitize_figures(
+    figures: tuple[Figure, ...],
+    *,
+    x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
+    arms: tuple[str, ...] | int | None = None,
+    panel: str | None = None,
+    direction: Direction | None = None,
+    version: str,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Digitization, dict[str, PixelArray]]:
+    """Read every panel of the figures found in one file.
+
+    x_range, y_range, arms, direction: given by hand where reading fails; panel: the one panel wanted.
+    Returns the digitisation and the upright pictures, by file name, to which its pixel positions refer.
+    Raises a DigitizeError when no panel of any figure can be read: a panel that fails does not take the others along.
+    """
+    tell = progress or (lambda _: None)
+    panels: list[PanelReading] = []
+    failures: list[DigitizeError] = []
+    images: dict[str, PixelArray] = {}
+    for number, figure in enumerate(figures, 1):
+        image = "figure.png" if number == 1 else f"figure-{number}.png"
+        try:
+            upright, found = _find(figure, image, x_range, y_range, direction, tell)
+        except DigitizeError as error:
+            failures.append(error)
+            continue
+        images[image] = upright[0].pixels
+        for where, cautions in found:
+            if panel is not None and where.name != panel:
+                continue
+            tell(f"Tracing panel {where.name}")
+            try:
+                panels.append(read_plot(*upright, where, cautions, arms=arms))
+            except DigitizeError as error:
+                failures.append(error)
+    if not panels:
+        raise _failure(figures, failures, panel)
+    readings = _with_own_names(panels)
+    used = {r.panel.source.image for r in readings}
+    return (
+        Digitization(version, figures[0].name, figures[0].sha256, tuple(readings), tuple(_noted(failures))),
+        {name: pixels for name, pixels in images.items() if name in used},
+    )
+
+
+def _find(
+    figure: Figure,
+    image: str,
+    x_range: tuple[float, float] | None,
+    y_range: tuple[float, float] | None,
+    direction: Direction | None,
+    tell: Callable[[str], None],
+) -> tuple[tuple[Figure, tuple[TextLine, ...]], list[tuple[Panel, tuple[Caution, ...]]]]:
+    """The upright figure with its text, and its panels, each knowing the picture it was found in."""
+    tell("Reading the text")
+    texts = read_texts(figure)
+    tell("Finding the panels")
+    found = find_panels(figure, texts, x_range=x_range, y_range=y_range, direction=direction)
+    sourced = [(replace(p, source=replace(figure.source, image=image)), cautions) for p, cautions in found]
+    return (figure, texts), sourced
+
+
+def _failure(figures: tuple[Figure, ...], failures: list[DigitizeError], panel: str | None) -> Exception:
+    if failures:
+        return failures[0]
+    if panel is not None:
+        return UsageError(f"{figures[0].name}: no panel {panel} was found", "Leave --panel out to see all panels.")
+    return NoPanelFound(f"{figures[0].name}: no plot with numbered axes was found")
+
+
+def _noted(failures: list[DigitizeError]) -> list[Caution]:
+    return [Caution("not-read", f"{failure.seen}", "figure", "note") for failure in failures]
+
+
+def _with_own_names(panels: list[PanelReading]) -> list[PanelReading]:
+    """Panels with names that are all different: a repeated letter gets the number of its picture or place."""
+    seen: dict[str, int] = {}
+    out = []
+    for reading in panels:
+        name = reading.panel.name
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            reading = replace(reading, panel=replace(reading.panel, name=f"{name} ({seen[name]})"))
+        out.append(reading)
+    return out

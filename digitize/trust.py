@@ -1,0 +1,70 @@
+"""How far a reading can be trusted: measured evidence per arm, and the laws of the figure that it breaks."""
+
+from __future__ import annotations
+
+from ..records import ArmReading, Caution, Panel, RiskTable
+from .drawnarm import START_SLACK, DrawnArm, start_offset_px
+from .legend import LegendKey
+from .naming import excess_at_risk
+
+RESIDUAL_LIMIT = 1.2
+"""Calibration residual in px above which ticks and labels do not fit one line."""
+EXCESS_LIMIT = 0.02
+"""Mean of n(t)/N - S(t-) above which a row cannot be its curve's."""
+
+
+def arm_confidence(arm: DrawnArm, panel: Panel) -> float:
+    """Share of an arm's columns that are accounted for by its own ink or hidden under known ink, less for a bad start."""
+    shown = min(1.0, arm.evidence.get("own_ink", 1.0) + 0.5 * (1.0 - arm.evidence.get("in_sight", 1.0)))
+    start = start_offset_px(arm.trace, panel)
+    return round(max(0.0, shown * (1.0 if start <= START_SLACK else 0.7)), 3)
+
+
+def doubts_about(
+    panel: Panel,
+    drawn: list[DrawnArm],
+    arms: tuple[ArmReading, ...],
+    table: RiskTable,
+    legend: tuple[LegendKey, ...],
+) -> list[Caution]:
+    """The laws of the figure that this reading breaks, each as a caution that keeps the panel from being ok."""
+    found: list[Caution] = []
+    for axis, name in ((panel.x, "x axis"), (panel.y, "y axis")):
+        if axis.calibration.residual_px > RESIDUAL_LIMIT:
+            found.append(
+                _review(
+                    "calibration",
+                    f"the {name}'s ticks and numbers miss one line by {axis.calibration.residual_px:.1f} px",
+                    name,
+                )
+            )
+    for line, arm in zip(drawn, arms, strict=True):
+        found += _doubts_of_arm(panel, line, arm)
+    if legend and len(legend) != len(arms):
+        found.append(_review("arm-count", f"{len(arms)} curves but {len(legend)} legend entries", "legend"))
+    if table.rows and len(table.rows) != len(arms):
+        found.append(_review("arm-count", f"{len(arms)} curves but {len(table.rows)} table rows", "risk table"))
+    for arm in arms:
+        row = table.row(arm.name)
+        if row is not None and excess_at_risk(row, arm.curve) > EXCESS_LIMIT:
+            found.append(
+                _review("at-risk-above-curve", f"more patients at risk than {arm.name}'s curve allows", arm.name)
+            )
+    return found
+
+
+def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Caution]:
+    found = []
+    start = start_offset_px(line.trace, panel)
+    if start > START_SLACK:
+        found.append(_review("start", f"{arm.name} starts {start:.1f} px away from S = 1", arm.name))
+    if line.evidence.get("in_sight", 1.0) < 0.7:
+        share = 100 * (1 - line.evidence["in_sight"])
+        found.append(_review("hidden", f"{arm.name} is hidden under other ink for {share:.0f}% of its length", arm.name))
+    if arm.confidence < 0.55:
+        found.append(_review("faint", f"only {100 * arm.confidence:.0f}% of {arm.name} lies on its own ink", arm.name))
+    return found
+
+
+def _review(code: str, message: str, where: str) -> Caution:
+    return Caution(code, message, where, "review")
