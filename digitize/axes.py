@@ -35,10 +35,14 @@ class NumberLabel:
     confidence: float = 1.0
 
     @property
+    def reads_upwards(self) -> bool:
+        """Printed along a y axis, as base R does: the box is narrow and tall."""
+        return len(self.text) > 1 and self.box.height > 1.2 * self.box.width
+
+    @property
     def print_size(self) -> float:
-        """Height of the letters: a label printed upwards along the axis is a narrow tall box."""
-        upwards = len(self.text) > 1 and self.box.height > 1.2 * self.box.width
-        return max(1.0, self.box.width if upwards else self.box.height)
+        """Height of the letters."""
+        return max(1.0, self.box.width if self.reads_upwards else self.box.height)
 
     @property
     def is_percent(self) -> bool:
@@ -74,6 +78,11 @@ class PrintedScale:
         if self.orientation == "horizontal":
             return float(np.median([label.box.top for label in self.labels]))
         return float(max(label.box.right for label in self.labels))
+
+    @property
+    def rotation(self) -> int:
+        """90 where most labels read upwards, else 0."""
+        return 90 if sum(label.reads_upwards for label in self.labels) > len(self.labels) / 2 else 0
 
     def line(self) -> tuple[float, float]:
         """(px at value 0, px per unit) of the least-squares line through the label centres."""
@@ -158,3 +167,11 @@ def _printed_scale(labels: list[NumberLabel], values: FloatArray, orientation: O
     size = float(np.median([label.print_size for label in labels]))
     ranked = tuple(labels[i] for i in order)
     return PrintedScale(orientation, ranked, px[order], values[order], float(np.median(across)), size)
+
+
+def merge_labels(scale: PrintedScale, found: list[tuple[NumberLabel, float]]) -> PrintedScale:
+    """The scale with more labels, each with its value."""
+    if not found:
+        return scale
+    labels = [*scale.labels, *(label for label, _ in found)]
+    return _printed_scale(labels, np.array([*scale.values, *(v for _, v in found)]), scale.orientation)

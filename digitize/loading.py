@@ -38,8 +38,8 @@ _DECODER_ERRORS += (struct.error, zlib.error, MemoryError)
 def load_figure(path: Path, page: int | None = None) -> tuple[Figure, ...]:
     """The figures of a file: one for an image, one or more for a PDF.
 
-    page: counted from 1; in a PDF or a TIFF of several pages the page to read, None for all (PDF) or the first.
-    Raises UnreadableFigure for what is no figure file, is empty, cut off, or of a size that cannot be worked with.
+    page: counted from 1; the page to read of a PDF or TIFF; None for all pages of a PDF, the first of a TIFF.
+    Raises UnreadableFigure for what is no figure file, is empty, cut off, or of a size beyond working with.
     """
     path = Path(path)
     data = _read(path)
@@ -58,7 +58,7 @@ def load_figure(path: Path, page: int | None = None) -> tuple[Figure, ...]:
 
 
 def decode_image(data: bytes, name: str, page: int | None = None) -> PixelArray:
-    """(height, width, 3) uint8 RGB of an image file's bytes: upright, alpha laid on white, 8 bits a channel."""
+    """(height, width, 3) uint8 RGB of an image file's bytes: upright, alpha laid on white."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
@@ -92,7 +92,7 @@ def _require_workable(size: tuple[int, int], name: str) -> None:
     if min(size) < SMALLEST_SIDE_PX:
         raise UnreadableFigure(f"{seen}, too small for a figure", "Give the figure in a larger size.")
     if max(size) > LARGEST_SIDE_PX or width * height > LARGEST_AREA_PX:
-        raise UnreadableFigure(f"{seen}, too large to work with", "Crop the picture to the figure or scale it down.")
+        raise UnreadableFigure(f"{seen}, too large to work with", "Crop it to the figure or scale it down.")
 
 
 def _go_to_page(image: PilImage, page: int | None, name: str) -> None:

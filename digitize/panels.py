@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from ..errors import NoPanelFound
-from ..records import Axis, Box, Caution, Direction, Figure, Panel, TextLine
+from ..errors import NoPanelFound, TooFewTicks
+from ..records import Axis, AxisCalibration, Box, Caution, Direction, Figure, Panel, Scale, TextLine
 from .axes import PrintedScale, find_scales, number_labels
-from .raster import GreyArray, Line, find_lines, grey
+from .direction import CLEAR_LEAD as CLEAR_DIRECTION
+from .direction import SURVIVAL_TOP, axis_scale, direction_in_words, direction_of_ink
+from .frames import FigureLines, Frame, figure_lines, frame_plot, pair_scales
+from .raster import GreyArray, grey
+from .regions import assign_regions
+from .relabel import complete_scale, lattice
+from .selection import Plot, choose_plots
 from .ticks import AxisTicks, Strips, locate_ticks
+from .wording import panel_names, plot_title, time_unit, x_axis_label, y_axis_label
 
-# Between the lowest y label and the row of x labels stand the axis line, ticks and padding, at most this share
-# of the y axis' height (a number-at-risk table may stand there too).
-ROW_GAP = 0.6
-# Between the y labels and the first x label stand the axis line, ticks and padding.
-COLUMN_GAP = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """The printed scales of one plot with its axis lines, where it has any."""
-
-    row: PrintedScale
-    column: PrintedScale
-    x_line: Line | None = None
-    y_line: Line | None = None
+# Ticks inside the frame are searched up to this share of the print's height into the plot.
+INSIDE_REACH = 0.5
+# The stroke of a curve at S = 1 or 0 reaches past the level by this share of the axis' height.
+STROKE_MARGIN = 0.012
+# A calibration whose ticks scatter more than this (px) deserves a look; snapped ticks scatter by 0.3.
+LARGE_RESIDUAL_PX = 1.0
 
 
 def find_panels(
@@ -43,118 +41,181 @@ def find_panels(
     Raises NoPanelFound, TooFewTicks or NotKaplanMeier.
     """
     levels = grey(figure.pixels)
-    labels = number_labels(texts)
-    pairs = _pair(find_scales(labels, "horizontal"), find_scales(labels, "vertical"))
-    if not pairs:
+    plots = find_plots(figure, levels, texts)
+    if not plots:
         raise NoPanelFound(f"{figure.name}: no row and column of numbers frame a plot")
-    shortest = max(24, 0.04 * min(levels.shape))
-    lines = {
-        o: find_lines(levels, o, shortest=shortest, reach=_reach(levels), contrast=40)
-        for o in ("horizontal", "vertical")
-    }
-    panels = [_panel(figure, levels, _with_lines(_Frame(*pair), lines), n) for n, pair in enumerate(pairs, 1)]
-    return tuple((panel, ()) for panel in panels)
-
-
-def _reach(levels: GreyArray) -> int:
-    return 2 * max(4, int(0.006 * min(levels.shape))) + 1
-
-
-def _pair(rows, columns):
+    frames = [plot.frame for plot in plots]
+    regions = assign_regions(frames, levels)
+    names = panel_names(frames, regions, texts)
+    page = _without_text(levels, texts)
     found = []
-    for row in rows:
-        for column in columns:
-            cost = _pair_cost(row, column)
-            if cost is not None:
-                found.append((cost, row, column))
-    found.sort(key=lambda f: f[0])
-    used, pairs = set(), []
-    for _, row, column in found:
-        if id(row) in used or id(column) in used:
+    for plot, region, name in zip(plots, regions, names, strict=True):
+        panel, cautions = _panel(figure, page, plot, region, name, texts, direction)
+        found.append((panel, cautions))
+    return tuple(found)
+
+
+def find_plots(figure: Figure, levels: GreyArray, texts: tuple[TextLine, ...]) -> list[Plot]:
+    """All plots of the figure in reading order, each with both axes calibrated."""
+    labels = number_labels(texts)
+    pairs = pair_scales(find_scales(labels, "horizontal"), find_scales(labels, "vertical"))
+    if not pairs:
+        return []
+    lines = figure_lines(levels)
+    candidates = []
+    for row, column in pairs:
+        try:
+            candidates.append(_calibrated(levels, frame_plot(row, column, lines)))
+        except TooFewTicks:
             continue
-        used |= {id(row), id(column)}
-        pairs.append((row, column))
-    return sorted(pairs, key=lambda p: (round(p[1].start / max(1, p[1].end - p[1].start)), p[0].start))
+    chosen = choose_plots(candidates)
+    if not figure.texts:
+        chosen = [_completed(figure, levels, lines, plot) for plot in chosen]
+    return _in_reading_order(chosen)
 
 
-def _pair_cost(row: PrintedScale, column: PrintedScale) -> float | None:
-    width, height = row.end - row.start, column.end - column.start
-    below = row.at - column.end
-    left = row.start - column.near
-    if max(column.values) > 110 or below < 0 or row.end < column.near:
-        return None
-    if below > ROW_GAP * height + 3 * row.size or left > COLUMN_GAP * width or left < -0.2 * width:
-        return None
-    return below / height + abs(left) / width - 0.2 * (len(row.values) + len(column.values))
+def _calibrated(levels: GreyArray, frame: Frame) -> Plot:
+    return Plot(frame, _x_ticks(levels, frame), _y_ticks(levels, frame))
 
 
-def _with_lines(frame: _Frame, lines: dict[str, tuple[Line, ...]]) -> _Frame:
-    row, column = frame.row, frame.column
-    width, height = row.end - row.start, column.end - column.start
-    x_lines = [
-        line
-        for line in lines["horizontal"]
-        if column.end - 0.5 * column.size <= line.at <= row.near + 1
-        and min(line.end, row.end) - max(line.start, row.start) >= 0.5 * width
-    ]
-    y_lines = [
-        line
-        for line in lines["vertical"]
-        if column.near - 1 <= line.at <= row.start + 0.5 * row.size
-        and min(line.end, column.end) - max(line.start, column.start) >= 0.5 * height
-    ]
-    x_line = min(x_lines, key=lambda line: row.near - line.at, default=None)
-    y_line = min(y_lines, key=lambda line: line.at - column.near, default=None)
-    return _Frame(row, column, x_line, y_line)
+def _completed(figure: Figure, levels: GreyArray, lines: FigureLines, plot: Plot) -> Plot:
+    """The plot calibrated anew after the labels that were missed have been read."""
+    area = plot.frame.area
+    row = complete_scale(figure, plot.frame.row, plot.x, (area.left - 2, area.right + 2))
+    column = complete_scale(figure, plot.frame.column, plot.y, (area.bottom + 2, area.top - 2))
+    if row is plot.frame.row and column is plot.frame.column:
+        return plot
+    return replace(_calibrated(levels, frame_plot(row, column, lines)), insets=plot.insets)
 
 
-def _panel(figure: Figure, levels: GreyArray, frame: _Frame, number: int) -> Panel:
-    x = _x_ticks(levels, frame)
-    y = _y_ticks(levels, frame)
-    percent = max(frame.column.values) > 1.5
-    y_calibration = y.calibration
-    if percent:
-        y_calibration = type(y_calibration)(
-            y_calibration.intercept / 100,
-            y_calibration.slope / 100,
-            y_calibration.ticks_px,
-            y_calibration.ticks / 100,
-            y_calibration.residual_px,
-        )
-    x_axis = Axis(x.calibration, float(min(frame.row.values)), float(max(frame.row.values)))
-    y_axis = Axis(
-        y_calibration,
-        float(y_calibration.ticks.min()),
-        float(y_calibration.ticks.max()),
-        scale="percent" if percent else "fraction",
-    )
-    left = frame.y_line.at if frame.y_line else x_axis.calibration.px(x_axis.minimum)
-    bottom = frame.x_line.at if frame.x_line else y_axis.calibration.px(y_axis.minimum)
-    right = max(x_axis.calibration.px(x_axis.maximum), frame.x_line.end if frame.x_line else 0)
-    top = min(y_axis.calibration.px(y_axis.maximum), frame.y_line.start if frame.y_line else 1e9)
-    area = Box(float(left), float(top), float(right), float(bottom))
-    height, width = levels.shape
-    direction = "survival"
-    return Panel(str(number), area, Box(0, 0, width - 1, height - 1), x_axis, y_axis, direction, source=figure.source)
+def _in_reading_order(plots: list[Plot]) -> list[Plot]:
+    """Row by row: plots whose areas overlap in height by half stand in one row."""
+    rest = sorted(plots, key=lambda p: p.frame.area.top)
+    ordered: list[Plot] = []
+    while rest:
+        first = rest[0].frame.area
+        middle = first.top + 0.5 * first.height
+        line = [p for p in rest if p.frame.area.top < middle]
+        ordered += sorted(line, key=lambda p: p.frame.area.left)
+        rest = [p for p in rest if p not in line]
+    return ordered
 
 
-def _x_ticks(levels: GreyArray, frame: _Frame) -> AxisTicks:
-    row, column = frame.row, frame.column
-    line = frame.x_line
-    near = int(row.near)
-    low = int(np.ceil(line.at + line.width / 2)) + 1 if line else int(column.end) + 1
-    high = int(np.floor(line.at - line.width / 2)) if line else int(column.end)
+def _x_ticks(levels: GreyArray, frame: Frame) -> AxisTicks:
+    row, column, line = frame.row, frame.column, frame.x_line
+    low, high = _edges(line.at, line.width) if line else (int(frame.area.bottom), int(frame.area.bottom))
+    inside = (low + 1 - int(INSIDE_REACH * row.size), low + 1)
     return locate_ticks(
-        levels, row, Strips((low, near), (high - int(0.5 * row.size), high), (int(column.start), int(column.end)))
+        levels, row, Strips((high, int(row.near)), inside, (int(column.start), int(column.end)))
     )
 
 
-def _y_ticks(levels: GreyArray, frame: _Frame) -> AxisTicks:
-    row, column = frame.row, frame.column
-    line = frame.y_line
-    near = int(np.ceil(column.near)) + 1
-    low = int(np.floor(line.at - line.width / 2)) if line else int(row.start)
-    high = int(np.ceil(line.at + line.width / 2)) + 1 if line else int(row.start) + 1
-    return locate_ticks(
-        levels.T, column, Strips((near, low), (high, high + int(0.5 * column.size)), (int(row.start), int(row.end)))
+def _y_ticks(levels: GreyArray, frame: Frame) -> AxisTicks:
+    row, column, line = frame.row, frame.column, frame.y_line
+    low, high = _edges(line.at, line.width) if line else (int(frame.area.left), int(frame.area.left))
+    inside = (high, high + int(INSIDE_REACH * column.size))
+    outside = (int(np.ceil(column.near)) + 1, low + 1)
+    return locate_ticks(levels.T, column, Strips(outside, inside, (int(row.start), int(row.end))))
+
+
+def _edges(at: float, width: float) -> tuple[int, int]:
+    """The last pixel before a line and the first after it."""
+    return int(np.floor(at - width / 2 - 0.5)), int(np.ceil(at + width / 2 + 0.5))
+
+
+def _without_text(levels: GreyArray, texts: tuple[TextLine, ...]) -> GreyArray:
+    """The page with all text painted over in the colour of the paper."""
+    page, paper = levels.copy(), float(np.median(levels))
+    for text in texts:
+        box = text.box
+        page[max(0, int(box.top)) : int(box.bottom) + 2, max(0, int(box.left)) : int(box.right) + 2] = paper
+    return page
+
+
+def _panel(
+    figure: Figure,
+    page: GreyArray,
+    plot: Plot,
+    region: Box,
+    name: str,
+    texts: tuple[TextLine, ...],
+    direction: Direction | None,
+) -> tuple[Panel, tuple[Caution, ...]]:
+    frame = plot.frame
+    here = tuple(t for t in texts if region.contains(*t.box.centre))
+    x_label, y_label = x_axis_label(frame, here), y_axis_label(frame, here, region)
+    title = plot_title(frame, here, region)
+    x = _axis(plot.x, frame.row, (frame.area.left, frame.area.right), "fraction")
+    x = replace(x, label=x_label, unit=time_unit(x_label))
+    scale = axis_scale(frame.column.values, any(label.is_percent for label in frame.column.labels))
+    y = replace(_axis(plot.y, frame.column, (frame.area.bottom, frame.area.top), scale), label=y_label)
+    way, doubts = _direction(page, frame, x, y, (y_label, title, figure.caption))
+    panel = Panel(name, _plot_area(frame.area, y), region, x, y, direction or way, title, figure.source)
+    cautions = [*_calibration_doubts(plot), *_inset_notes(plot), *(() if direction else doubts)]
+    return panel, tuple(cautions)
+
+
+def _axis(ticks: AxisTicks, scale: PrintedScale, span: tuple[float, float], kind: Scale) -> Axis:
+    """The axis from its first to its last tick, labelled or in step with the labels."""
+    px, values = lattice(ticks, scale.values, *span)
+    marked = [
+        v
+        for p, v in zip(px, values, strict=True)
+        if len(ticks.seen_px) and np.abs(ticks.seen_px - p).min() < 1.5
+    ]
+    shown = (
+        np.concatenate([scale.values, marked])
+        if ticks.evidence in ("ticks outside", "grid")
+        else scale.values
     )
+    unit = 100.0 if kind == "percent" else 1.0
+    c = ticks.calibration
+    calibration = AxisCalibration(
+        c.intercept / unit, c.slope / unit, c.ticks_px, c.ticks / unit, c.residual_px
+    )
+    return Axis(calibration, float(shown.min()) / unit, float(shown.max()) / unit, scale=kind)
+
+
+def _plot_area(area: Box, y: Axis) -> Box:
+    """The data area without what lies above S = 1 or below 0 (tables printed inside the frame)."""
+    margin = STROKE_MARGIN * area.height + 1.5
+    one, zero = y.calibration.px([1.0, 0.0])
+    top, bottom = max(area.top, one - margin), min(area.bottom, zero + margin)
+    return Box(area.left, min(top, bottom), area.right, bottom)
+
+
+def _direction(
+    page: GreyArray, frame: Frame, x: Axis, y: Axis, words: tuple[str, ...]
+) -> tuple[Direction, list[Caution]]:
+    """Whether the curves fall or rise: by where they start, then by the words."""
+    if y.maximum < SURVIVAL_TOP:
+        return "incidence", []
+    said = next((d for d in map(direction_in_words, words) if d), None)
+    one, zero = y.calibration.px([1.0, 0.0])
+    lead = direction_of_ink(
+        page, frame.area, float(one), float(zero), float(x.calibration.px(max(0.0, x.minimum)))
+    )
+    if abs(lead) < CLEAR_DIRECTION:
+        return said or "survival", []
+    drawn: Direction = "survival" if lead > 0 else "incidence"
+    if said and said != drawn:
+        message = f"the words speak of {said}, the curves are drawn as {drawn}; the drawing was followed"
+        return drawn, [Caution("direction", message, "y axis")]
+    return drawn, []
+
+
+def _calibration_doubts(plot: Plot) -> list[Caution]:
+    doubts = []
+    for axis, ticks in (("x axis", plot.x), ("y axis", plot.y)):
+        residual = ticks.calibration.residual_px
+        if residual > LARGE_RESIDUAL_PX:
+            message = f"the ticks scatter by {residual:.1f} px about the scale fitted through them"
+            doubts.append(Caution("axis_residual", message, axis, "review"))
+        if len(ticks.calibration.ticks) == 2:
+            doubts.append(Caution("axis_two_ticks", "the scale rests on two numbers only", axis, "review"))
+    return doubts
+
+
+def _inset_notes(plot: Plot) -> list[Caution]:
+    message = "a smaller plot stands inside this one; it was left out as an inset of the same curves"
+    return [Caution("inset", message, "plot area", box=box) for box in plot.insets]

@@ -101,10 +101,17 @@ def _match(profile: FloatArray, scale: PrintedScale, evidence: Evidence) -> Axis
         return None
     widest = max(THICKEST_PX, THICKEST * scale.size)
     seen = peaks(profile, max(LEAST_CONTRAST / 2, TICK_SHARE * typical), widest)[:, 0]
-    near = [(px, (float(v),)) for px in seen for e, v in zip(expected, scale.values, strict=True) if abs(px - e) <= slack]
+    near = [
+        (px, (float(v),))
+        for px in seen
+        for e, v in zip(expected, scale.values, strict=True)
+        if abs(px - e) <= slack
+    ]
     if len(near) < 2:
         return None
-    agreed = consensus(np.array([px for px, _ in near]), [v for _, v in near], TICK_TOLERANCE_PX, per_unit > 0)
+    agreed = consensus(
+        np.array([px for px, _ in near]), [v for _, v in near], TICK_TOLERANCE_PX, per_unit > 0
+    )
     if agreed is None:
         return None
     px, values = np.array([near[i][0] for i in agreed[0]]), agreed[1]

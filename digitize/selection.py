@@ -1,0 +1,102 @@
+"""Tell plots with curves from tables, insets and other charts among the frames found on a figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..records import Box, FloatArray
+from .axes import PrintedScale
+from .frames import Frame
+from .ticks import AxisTicks
+
+# A plot is at least this many letters high and wide; a number-at-risk table is lower.
+SMALLEST_IN_LETTERS = 4.0
+# Two plots share less than this part of the smaller one's area; more means an inset, or a table misread.
+OVERLAP = 0.1
+# Axis labels are multiples of one step; what is off by less than this share is rounding of the labels.
+STEP_SLACK = 0.04
+# "0 1 3 6 12 24" months are labels too; their widest gap is twelve of their smallest.
+MOST_STEPS = 15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plot:
+    """A frame whose two axes are calibrated; insets are smaller plots that stand inside its area."""
+
+    frame: Frame
+    x: AxisTicks
+    y: AxisTicks
+    insets: tuple[Box, ...] = ()
+
+    @property
+    def strength(self) -> float:
+        """How well it is founded: labels, axis lines and ticks all count."""
+        lines = (self.frame.x_line is not None) + (self.frame.y_line is not None)
+        marked = (self.x.evidence != "labels") + (self.y.evidence != "labels")
+        labels = min(6, len(self.frame.row.values)) + min(6, len(self.frame.column.values))
+        return labels + 2 * lines + 2 * marked + 3 * _ends_like_survival(self.frame.column.values)
+
+
+def _ends_like_survival(values: FloatArray) -> bool:
+    return bool(np.isclose(values.max(), 1.0) or np.isclose(values.max(), 100.0))
+
+
+def choose_plots(candidates: list[Plot]) -> list[Plot]:
+    """The plausible plots that do not stand on each other, strongest first; insets go to their plot."""
+    chosen: list[Plot] = []
+    for plot in sorted((c for c in candidates if is_plausible(c)), key=lambda c: -c.strength):
+        hosts = [i for i, other in enumerate(chosen) if _overlap(plot.frame.area, other.frame.area) > OVERLAP]
+        if not hosts and not any(_is_table_of(plot, other) for other in chosen):
+            chosen.append(plot)
+        elif len(hosts) == 1 and _is_inside(plot.frame.area, chosen[hosts[0]].frame.area):
+            host = chosen[hosts[0]]
+            chosen[hosts[0]] = Plot(host.frame, host.x, host.y, (*host.insets, plot.frame.area))
+    return chosen
+
+
+def is_plausible(plot: Plot) -> bool:
+    """Whether a frame can be a plot: large enough, evenly numbered, with a line, tick or grid to show."""
+    row, column, area = plot.frame.row, plot.frame.column, plot.frame.area
+    letters = SMALLEST_IN_LETTERS * max(row.size, column.size)
+    if area.width < letters or area.height < letters:
+        return False
+    marked = (plot.x.evidence != "labels") + (plot.y.evidence != "labels")
+    lines = (plot.frame.x_line is not None) + (plot.frame.y_line is not None)
+    if marked + lines == 0 or (len(column.values) == 2 and plot.y.evidence == "labels"):
+        return False
+    return has_even_steps(row) and has_even_steps(column)
+
+
+def has_even_steps(scale: PrintedScale) -> bool:
+    """Whether the labels are multiples of their smallest step, as axis labels are and counts are not."""
+    steps = np.diff(np.sort(scale.values))
+    if len(steps) == 0 or steps.min() <= 0:
+        return False
+    ratios = steps / steps.min()
+    uneven = np.abs(ratios - np.rint(ratios)) > STEP_SLACK * np.maximum(1, ratios)
+    return not bool(np.any(uneven)) and bool(ratios.max() <= MOST_STEPS)
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """Shared area as a share of the smaller box."""
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.bottom, other.bottom) - max(one.top, other.top)
+    smaller = min(one.width * one.height, other.width * other.height)
+    return max(0.0, width) * max(0.0, height) / max(1.0, smaller)
+
+
+def _is_inside(inner: Box, outer: Box) -> bool:
+    smaller = inner.width < 0.8 * outer.width and inner.height < 0.8 * outer.height
+    return smaller and outer.contains(*inner.centre)
+
+
+def _is_table_of(plot: Plot, other: Plot) -> bool:
+    """Whether a frame is the other's number-at-risk table: below it, under the same times, a column of counts."""
+    row, above = plot.frame.row, other.frame.row
+    same_times = bool(np.isin(row.values, above.values).mean() > 0.7)
+    slack = 2 * row.size
+    same_place = abs(row.start - above.px[0]) < slack or abs(row.end - above.end) < slack
+    beneath = plot.frame.column.start > other.frame.area.bottom - slack
+    return same_times and same_place and beneath and not _ends_like_survival(plot.frame.column.values)
