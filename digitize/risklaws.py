@@ -1,0 +1,181 @@
+"""Choose among readings of at-risk cells by the laws of such tables, and check them against the curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+
+import numpy as np
+
+from ..records import Box, Caution, FloatArray, RiskRow, RiskTable, SurvivalCurve, TextLine
+from .numbers import parse_cell
+
+# Log-probability that a printed row breaks the law of falling counts although it is read right.
+_BROKEN_LAW = -5.0
+# The chance left to other readings of a sure cell, and its share per rank.
+_LEAST_DOUBT = 0.002
+_RANK_SHARE = 0.5
+# A cell that breaks a law is believed no more than this.
+DOUBTFUL = 0.3
+# Rises of sure cells that make a table one of delayed entry when most of its rows have them.
+_SURE = 0.9
+# Slack of n(t)/N <= S(t-): a curve's own reading error, and half a patient.
+_CURVE_SLACK = 0.015
+# Arms are exchanged when the rows fit the other way round and miss by at least this as printed.
+_SWAP_EVIDENCE = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class CellReading:
+    """One cell: the count, what its parentheses hold, how sure the reading is, where it stands."""
+
+    count: int
+    second: int | None
+    confidence: float
+    box: Box
+
+
+def is_delayed_entry(rows: Sequence[Sequence[TextLine | None]]) -> bool:
+    """Whether most rows rise between sure cells: people enter late, counts need not fall."""
+    rising = [_rises(row) for row in rows]
+    return len(rising) > 0 and sum(rising) > 0.5 * len(rising)
+
+
+def _rises(row: Sequence[TextLine | None]) -> bool:
+    sure = [parse_cell(c.text) for c in row if c is not None and c.confidence >= _SURE]
+    counts = [c[0] for c in sure if c is not None]
+    return len(counts) > 2 and max(counts) > counts[0]
+
+
+def choose_row(cells: Sequence[TextLine | None], falling: bool = True) -> list[CellReading | None]:
+    """The most probable counts of a row that never rises; where even that breaks the law the cell is doubtful."""
+    best: dict[float, tuple[float, tuple[int, ...]]] = {np.inf: (0.0, ())}
+    options = [_options(c) for c in cells]
+    for choices in options:
+        reached: dict[float, tuple[float, tuple[int, ...]]] = {}
+        for last, (score, path) in best.items():
+            for k, (count, _, chance) in enumerate(choices):
+                after = score + chance + (_BROKEN_LAW if falling and count > last else 0.0)
+                value = float(count)
+                if value not in reached or after > reached[value][0]:
+                    reached[value] = (after, (*path, k))
+            if not choices and (last not in reached or score > reached[last][0]):
+                reached[last] = (score, (*path, -1))
+        best = reached
+    picks = max(best.values(), key=lambda found: found[0])[1]
+    return _readings(cells, options, picks, falling)
+
+
+def _options(cell: TextLine | None) -> list[tuple[int, int | None, float]]:
+    """(count, parentheses, log-probability) of each way to read a cell."""
+    if cell is None:
+        return []
+    found: dict[int, tuple[int | None, float]] = {}
+    doubt = max(_LEAST_DOUBT, 1.0 - cell.confidence)
+    for rank, text in enumerate((cell.text, *cell.candidates)):
+        value = parse_cell(text)
+        chance = np.log(max(cell.confidence, 0.05)) if rank == 0 else np.log(doubt * _RANK_SHARE**rank)
+        if value is not None and value[0] not in found:
+            found[value[0]] = (value[1], float(chance))
+    return [(count, second, chance) for count, (second, chance) in found.items()]
+
+
+def _readings(
+    cells: Sequence[TextLine | None],
+    options: list[list[tuple[int, int | None, float]]],
+    picks: Sequence[int],
+    falling: bool,
+) -> list[CellReading | None]:
+    readings: list[CellReading | None] = []
+    least = np.inf
+    for cell, choices, pick in zip(cells, options, picks, strict=True):
+        if cell is None or pick < 0:
+            readings.append(None)
+            continue
+        count, second, _ = choices[pick]
+        confidence = cell.confidence if pick == 0 else min(cell.confidence, 0.8)
+        if falling and count > least:
+            confidence = min(confidence, DOUBTFUL)
+        least = min(least, count)
+        readings.append(CellReading(count, second, confidence, cell.box))
+    return readings
+
+
+def reconcile_with_curves(
+    table: RiskTable, curves: Mapping[str, SurvivalCurve]
+) -> tuple[RiskTable, tuple[Caution, ...]]:
+    """Check n(t)/N <= S(t-), which holds for every cohort without delayed entry, row by row.
+
+    Rows that fit only with their arms exchanged are exchanged and named; single cells that break the law are
+    dropped when their reading was doubtful, and named. curves: arm name of the row -> its curve.
+    """
+    tied = [r for r in table.rows if r.arm in curves and _starts_full(r)]
+    swapped, cautions = _exchange(tied, curves)
+    rows = []
+    for row in table.rows:
+        row = swapped.get(row.arm, row)
+        if row.arm not in curves or not _starts_full(row):
+            rows.append(row)
+            continue
+        row, found = _check_row(row, curves[row.arm])
+        rows.append(row)
+        cautions.extend(found)
+    return RiskTable(tuple(rows)), tuple(cautions)
+
+
+def _starts_full(row: RiskRow) -> bool:
+    """Whether the row gives N at its first time and never exceeds it."""
+    known = row.at_risk[np.isfinite(row.at_risk)]
+    return (
+        len(known) > 1
+        and np.isfinite(row.at_risk[0])
+        and known.max() <= row.at_risk[0]
+        and row.at_risk[0] > 0
+    )
+
+
+def _excess(row: RiskRow, curve: SurvivalCurve) -> FloatArray:
+    """How far n(t)/N lies above S(t-) in each cell, nan where missing; half a patient and slack allowed."""
+    total = row.at_risk[0]
+    before = curve.at(row.time - 1e-9 * max(1.0, float(np.abs(row.time).max())))
+    return np.where(row.time > row.time[0], row.at_risk / total - before - 0.5 / total - _CURVE_SLACK, 0.0)
+
+
+def _exchange(
+    rows: Sequence[RiskRow], curves: Mapping[str, SurvivalCurve]
+) -> tuple[dict[str, RiskRow], list[Caution]]:
+    """Rows whose arms must be exchanged to meet their curves, by new arm name."""
+    if not 2 <= len(rows) <= 5:
+        return {}, []
+    arms = [r.arm for r in rows]
+
+    def worst(order: Sequence[str]) -> float:
+        return max(float(np.nanmax(_excess(r, curves[a]))) for r, a in zip(rows, order, strict=True))
+
+    printed = worst(arms)
+    best = min(permutations(arms), key=lambda order: (worst(order), order != tuple(arms)))
+    if printed < _SWAP_EVIDENCE or worst(best) > 0.0:
+        return {}, []
+    moved = {a: replace(r, arm=a) for r, a in zip(rows, best, strict=True)}
+    names = ", ".join(f"{r.arm!r} to {a!r}" for r, a in zip(rows, best, strict=True) if r.arm != a)
+    message = f"number-at-risk rows fit the curves only when exchanged ({names}); they were exchanged"
+    return moved, [Caution("risk-rows-exchanged", message, "number-at-risk table", "review")]
+
+
+def _check_row(row: RiskRow, curve: SurvivalCurve) -> tuple[RiskRow, list[Caution]]:
+    """The row with doubtful cells that break n(t)/N <= S(t-) dropped, and a caution for each break."""
+    counts, confidence = row.at_risk.copy(), row.confidence.copy()
+    cautions = []
+    for i in np.flatnonzero(_excess(row, curve) > 0):
+        most = int(np.floor(row.at_risk[0] * (curve.at([row.time[i] - 1e-9])[0] + _CURVE_SLACK) + 0.5))
+        printed = int(counts[i])
+        if confidence[i] < _SURE:
+            counts[i] = np.nan
+        confidence[i] = min(confidence[i], DOUBTFUL)
+        message = (
+            f"{row.arm}: {printed} at risk at {row.time[i]:g} is more than the curve allows (at most {most})"
+        )
+        box = row.boxes[i] if i < len(row.boxes) else None
+        cautions.append(Caution("risk-above-curve", message, "number-at-risk table", "review", box))
+    return replace(row, at_risk=counts, confidence=confidence), cautions

@@ -1,0 +1,200 @@
+"""Read the number-at-risk table of a panel, wherever it stands and however its rows are named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..records import Caution, Figure, Panel, RiskRow, RiskTable, TextLine
+from .numbers import parse_cell
+from .ocr import read_numbers
+from .risklaws import DOUBTFUL, CellReading, choose_row, is_delayed_entry
+from .risknames import NamedRow, name_rows
+from .riskrows import Columns, NumberRow, cell_window, is_clock, number_rows, table_columns
+
+# A cell found only by looking at its place must be this certain, and of its row's letter height within these bounds.
+_FOUND_CONFIDENCE = 0.6
+_HEIGHTS = (0.7, 1.4)
+# Inside the plot a row counts as a table row only with this many cells in columns.
+_INNER_CELLS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A named row with its cells by column, None where nothing is printed."""
+
+    named: NamedRow
+    cells: tuple[TextLine | None, ...]
+
+
+def read_risk_table(
+    figure: Figure, texts: Sequence[TextLine], panel: Panel
+) -> tuple[RiskTable, tuple[Caution, ...]]:
+    """The at-risk rows that belong to one panel, in the order printed, with what is doubtful about them.
+
+    Columns are tied to the ticks of the panel's x axis (or the table's own time row); cells missed by the first
+    reading are looked for at their place; counts that rise along a row are read as the nearest candidate that does
+    not, unless all rows rise. RiskRow.arm is the printed name, "" where a row is told only by colour.
+    """
+    rows = number_rows(texts, panel)
+    clock = next((r for r in rows if is_clock(r)), None) if len(rows) > 1 else None
+    if clock is not None and not _is_time_header(clock, rows):
+        clock = None
+    rows = [r for r in rows if r is not clock]
+    block = _table_block(rows, clock, panel)
+    if block is None:
+        return RiskTable(), ()
+    rows, columns = block
+    named = name_rows(figure.pixels, texts, rows, columns, panel)
+    tables = [_Row(n, _by_column(n.row, columns)) for n in named]
+    if not figure.texts:
+        tables = _fill_missing(figure, texts, tables, columns)
+    return _build(tables, columns)
+
+
+def _is_time_header(clock: NumberRow, rows: Sequence[NumberRow]) -> bool:
+    """Whether a row that counts up heads (or ends) rows that do not: the table's own time row."""
+    others = [r for r in rows if r is not clock and len(r.cells) > 1]
+    return bool(others) and (clock is rows[0] or clock is rows[-1]) and not any(map(is_clock, others))
+
+
+def _table_block(
+    rows: Sequence[NumberRow], clock: NumberRow | None, panel: Panel
+) -> tuple[list[NumberRow], Columns] | None:
+    """The rows that form the table, with its columns; None when there is no table."""
+    area = panel.plot_area
+    outer = [r for r in rows if not area.top < r.y < area.bottom and _counts(r) >= 2]
+    inner = [r for r in rows if area.top < r.y < area.bottom and _counts(r) >= _INNER_CELLS]
+    for chosen in (outer, inner):
+        columns = table_columns(chosen, clock, panel) if chosen else None
+        if columns is None:
+            continue
+        kept = [r for r in rows if r in chosen or _is_short_row(r, chosen)]
+        kept = [r for r in kept if any(columns.index(c.box.centre[0]) is not None for c in r.cells)]
+        if kept:
+            return kept, columns
+    return None
+
+
+def _counts(row: NumberRow) -> int:
+    return sum(parse_cell(c.text) is not None for c in row.cells)
+
+
+def _is_short_row(row: NumberRow, rows: Sequence[NumberRow]) -> bool:
+    """Whether a row of one cell stands among the table's rows, an arm that ends before the second column."""
+    return _counts(row) == 1 and rows[0].y < row.y < rows[-1].y
+
+
+def _by_column(row: NumberRow, columns: Columns) -> tuple[TextLine | None, ...]:
+    """The row's cells in their columns; of two in one column the nearer one."""
+    cells: list[TextLine | None] = [None] * len(columns.px)
+    for cell in row.cells:
+        column = columns.index(cell.box.centre[0])
+        if column is None or parse_cell(cell.text) is None:
+            continue
+        held = cells[column]
+        x = columns.px[column]
+        if held is None or abs(cell.box.centre[0] - x) < abs(held.box.centre[0] - x):
+            cells[column] = cell
+    return tuple(cells)
+
+
+def _fill_missing(
+    figure: Figure, texts: Sequence[TextLine], rows: list[_Row], columns: Columns
+) -> list[_Row]:
+    """The rows with every missing cell looked for on its own crop."""
+    places = [(i, k) for i, row in enumerate(rows) for k, cell in enumerate(row.cells) if cell is None]
+    windows = [cell_window(columns, k, rows[i].named.row) for i, k in places]
+    found = read_numbers(figure, windows)
+    filled = [list(row.cells) for row in rows]
+    for (i, k), line in zip(places, found, strict=True):
+        if _is_cell(line, rows[i].named.row, columns, k, texts):
+            filled[i][k] = line
+    return [_Row(row.named, tuple(cells)) for row, cells in zip(rows, filled, strict=True)]
+
+
+def _is_cell(line: TextLine, row: NumberRow, columns: Columns, k: int, texts: Sequence[TextLine]) -> bool:
+    """Whether what was found at a missing cell's place is a count in that place and not part of another text."""
+    x, y = line.box.centre
+    if line.confidence < _FOUND_CONFIDENCE or parse_cell(line.text) is None:
+        return False
+    if not _HEIGHTS[0] * row.height <= line.box.height <= _HEIGHTS[1] * row.height:
+        return False
+    if abs(x - columns.px[k]) > 0.35 * columns.step_px or abs(y - row.y) > 0.4 * row.height:
+        return False
+    return not any(len(t.text) > 2 * len(line.text) + 1 and t.box.contains(x, y) for t in texts)
+
+
+def _build(rows: Sequence[_Row], columns: Columns) -> tuple[RiskTable, tuple[Caution, ...]]:
+    """The at-risk rows with their events and censorings, and cautions for cells that break the row's law."""
+    at_risk = [r for r in rows if r.named.kind == "at risk"]
+    delayed = is_delayed_entry([r.cells for r in at_risk])
+    built, cautions = [], []
+    if delayed:
+        message = "numbers at risk rise with time: people enter late (delayed entry)"
+        cautions.append(Caution("delayed-entry", message, "number-at-risk table", "review"))
+    for place, row in enumerate(at_risk):
+        readings = choose_row(row.cells, falling=not delayed)
+        extra = {
+            kind: _cumulative(_companion(rows, row, place, kind), readings, row.named.inner == kind)
+            for kind in ("events", "censored")
+        }
+        built.append(_risk_row(row, readings, columns, extra))
+        cautions += _doubts(row, readings, columns)
+    return RiskTable(tuple(built)), tuple(cautions)
+
+
+def _companion(rows: Sequence[_Row], row: _Row, place: int, kind: str) -> _Row | None:
+    """The row of another count that belongs to the same arm: by name, else by order."""
+    others = [r for r in rows if r.named.kind == kind]
+    same = next((r for r in others if r.named.arm == row.named.arm and r.named.arm), None)
+    if same is not None or any(r.named.arm for r in others):
+        return same
+    return others[place] if place < len(others) else None
+
+
+def _cumulative(
+    other: _Row | None, readings: Sequence[CellReading | None], in_parentheses: bool
+) -> list[float]:
+    """Counts that never fall along time, from a row of their own or from parentheses; [] where there are none."""
+    if other is not None:
+        parsed = [parse_cell(c.text) if c is not None else None for c in other.cells]
+        counts = [np.nan if p is None else float(p[0]) for p in parsed]
+    elif in_parentheses:
+        counts = [np.nan if r is None or r.second is None else float(r.second) for r in readings]
+    else:
+        return []
+    known = np.array([c for c in counts if np.isfinite(c)])
+    return counts if len(known) and np.all(np.diff(known) >= 0) else []
+
+
+def _risk_row(
+    row: _Row, readings: Sequence[CellReading | None], columns: Columns, extra: dict[str, list[float]]
+) -> RiskRow:
+    return RiskRow(
+        arm=row.named.arm,
+        time=columns.time,
+        at_risk=np.array([np.nan if r is None else r.count for r in readings], float),
+        cumulative_events=np.array(extra["events"], float),
+        cumulative_censored=np.array(extra["censored"], float),
+        confidence=np.array([0.0 if r is None else r.confidence for r in readings]),
+        boxes=tuple(None if r is None else r.box for r in readings),
+        color=row.named.color,
+    )
+
+
+def _doubts(row: _Row, readings: Sequence[CellReading | None], columns: Columns) -> list[Caution]:
+    """A caution for each cell that breaks the law of its row."""
+    return [
+        Caution(
+            "risk-rises",
+            f"{row.named.arm or 'a row'}: {r.count} at risk at {columns.time[k]:g} is more than before",
+            "number-at-risk table",
+            "review",
+            r.box,
+        )
+        for k, r in enumerate(readings)
+        if r is not None and r.confidence <= DOUBTFUL
+    ]
