@@ -32,7 +32,7 @@ DOUBT_COLOR: Rgb = (220, 0, 0)
 # Beside the ink: up and to the right of a stroke 3 px wide, so that both stay visible.
 OFFSET_PX = 3.0
 # Small figures are enlarged by a whole number until about this wide, so that single pixels can be seen.
-COMFORTABLE_WIDTH = 1400
+COMFORTABLE_WIDTH = 1600
 MAX_SCALE = 4
 # How much of the figure is left: enough to see ink, pale enough for the colours drawn on it.
 FIGURE_SHARE = 0.55

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..records import ArmEstimate, Check, Comparison, Interval, PanelResult
+from ..records import ArmEstimate, Caution, Check, Comparison, Interval, PanelResult
 from .wording import hazard_ratio_words, interval_words, number_words, p_words
 
 # Longest arm name on a line of 80 columns.
@@ -30,8 +30,21 @@ def _panel_lines(result: PanelResult) -> list[str]:
     elif result.reading:
         lines += [f"  {a.name}: curve read, no patients" for a in result.reading.arms]
     lines += [f"  check: {_check_line(c)}" for c in result.checks]
-    lines += [f"  {c.severity}: {c.message}" for c in result.cautions]
+    lines += [f"  {line}" for line in _caution_lines(result.cautions)]
     return lines
+
+
+def _caution_lines(cautions: Sequence[Caution]) -> list[str]:
+    """One line a caution; the same sentence about several places stands once, with all of them."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for caution in cautions:
+        found = places.setdefault((caution.severity, caution.message), [])
+        if caution.where and caution.where not in found and caution.where not in caution.message:
+            found.append(caution.where)
+    return [
+        f"{severity}: {message}" + (f" ({'; '.join(found)})" if found else "")
+        for (severity, message), found in places.items()
+    ]
 
 
 def _arm_line(arm: ArmEstimate, width: int) -> str:

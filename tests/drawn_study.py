@@ -67,13 +67,14 @@ def drawn_reading(name: str = "1", **changed: object) -> PanelReading:
         )
     )
     fields = {
+        "arms": (drug, placebo),
         "risk_table": table,
         "printed": (PrintedNumber("p", 0.05, relation="<", decimals=2, text="P<0.05"),),
         "cautions": (
             Caution("faint_ink", "One run of Drug is faint", "panel 1, Drug", box=Box(100, 30, 140, 60)),
         ),
     }
-    return PanelReading(panel, "ok", (drug, placebo), **{**fields, **changed})
+    return PanelReading(panel, "ok", **{**fields, **changed})
 
 
 def drawn_digitization(*panels: PanelReading, version: str = "0.1.0") -> Digitization:

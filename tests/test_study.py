@@ -1,0 +1,226 @@
+"""From a reading to results and files, on the figure drawn by hand in drawn_study.py."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn_study import drawn_arms, drawn_digitization, drawn_pixels, drawn_reading
+from km2ipd import study
+from km2ipd.errors import BadTable, OutputNotWritable, UsageError
+from km2ipd.records import Caution, PrintedNumber, Reading, RiskTable, SurvivalCurve
+
+TOTALS = 'panel,arm,n,events\n1,Drug,10,3\n1,"Placebo, “oral”",10,7\n'
+
+
+def reading_of(*panels) -> Reading:
+    return Reading(study.pivot.as_saved(drawn_digitization(*panels)), {"figure.png": drawn_pixels()})
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def run_files(reading: Reading, **options) -> dict[str, bytes]:
+    results = study.conclude(reading.digitization, **options)
+    return study.result_files("0.1.0", reading, results)
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_the_files_of_a_run_hold_what_was_read_and_rebuilt() -> None:
+    files = run_files(reading_of())
+    curves = rows(files["curves.csv"])
+    drug = [(float(r["time"]), float(r["survival"])) for r in curves if r["arm"] == "Drug"]
+    assert drug == [(0, 1), (5, 0.9), (9, 0.8), (20, 0.7), (24, 0.7)]
+    assert [r["time"] for r in rows(files["censor_marks.csv"])] == ["24"]
+    assert [r["at_risk"] for r in rows(files["risk_table.csv"])] == ["10", "9", "8", "7", "10", "7", "5", ""]
+    deaths = [float(r["time"]) for r in rows(files["ipd.csv"]) if r["arm"] == "Drug" and r["event"] == "1"]
+    assert deaths == [5, 9, 20]
+    report = json.loads(files["report.json"])
+    assert [a["events"] for a in report["panels"][0]["arms"]] == [3, 7]
+
+
+def test_report_json_keeps_its_contract() -> None:
+    report = json.loads(run_files(reading_of())["report.json"])
+    assert {"version", "figure", "panels"} <= report.keys() and {"name", "sha256"} <= report["figure"].keys()
+    panel = report["panels"][0]
+    due = {"panel", "status", "axes", "arms", "comparisons", "printed", "checks", "warnings"}
+    assert due <= panel.keys()
+    assert {"min", "max", "ticks", "unit", "label"} <= panel["axes"]["x"].keys()
+    assert {"min", "max", "ticks", "scale", "direction"} <= panel["axes"]["y"].keys()
+    arm_keys = {"arm", "color", "n", "events", "median", "median_ci", "rmst", "survival_at", "confidence"}
+    assert all(arm_keys <= a.keys() for a in panel["arms"])
+    comparison_keys = {"arm", "reference", "hr", "ci", "se_log_hr", "p", "logrank_p", "interval"}
+    assert all(comparison_keys <= c.keys() for c in panel["comparisons"])
+    assert {"hr", "ci", "p", "medians"} <= panel["printed"].keys()
+    assert all({"what", "reported", "reconstructed", "verdict"} <= c.keys() for c in panel["checks"])
+    assert all({"code", "message", "where"} <= w.keys() for w in panel["warnings"])
+    assert [s["time"] for s in panel["arms"][0]["survival_at"]] == [0, 8, 16, 24]
+
+
+def test_going_on_from_the_pivot_gives_the_same_files(tmp_path: Path) -> None:
+    files = run_files(reading_of())
+    study.write_files(tmp_path, files)
+    again = study.read_figure(tmp_path / "digitization.json")
+    assert run_files(again) == files
+
+
+def test_an_edit_of_the_pivot_changes_the_result(tmp_path: Path) -> None:
+    study.write_files(tmp_path, run_files(reading_of()))
+    pivot = tmp_path / "digitization.json"
+    content = json.loads(pivot.read_text())
+    content["panels"][0]["risk_table"]["rows"][0]["at_risk"] = [20, 18, 16, 14]
+    pivot.write_text(json.dumps(content))
+    files = run_files(study.read_figure(pivot))
+    assert sum(r["arm"] == "Drug" for r in rows(files["ipd.csv"])) == 20
+
+
+def test_a_pivot_without_its_picture_is_refused(tmp_path: Path) -> None:
+    study.write_files(tmp_path, run_files(reading_of()))
+    (tmp_path / "figure.png").unlink()
+    with pytest.raises(UsageError, match="not found"):
+        study.read_figure(tmp_path / "digitization.json")
+
+
+def test_what_only_a_figure_can_be_asked_is_refused_of_a_pivot(tmp_path: Path) -> None:
+    study.write_files(tmp_path, run_files(reading_of()))
+    with pytest.raises(UsageError, match="already digitised"):
+        study.read_figure(tmp_path / "digitization.json", x_range=(0, 36))
+
+
+def test_one_panel_of_a_pivot(tmp_path: Path) -> None:
+    study.write_files(tmp_path, run_files(reading_of(drawn_reading("A"), drawn_reading("B"))))
+    reading = study.read_figure(tmp_path / "digitization.json", panel="B")
+    assert [p.panel.name for p in reading.digitization.panels] == ["B"]
+    with pytest.raises(UsageError, match="panels: A, B"):
+        study.read_figure(tmp_path / "digitization.json", panel="C")
+
+
+def test_the_figure_itself_is_never_overwritten(tmp_path: Path) -> None:
+    figure = tmp_path / "figure.png"
+    figure.write_bytes(b"mine")
+    with pytest.raises(OutputNotWritable, match="would overwrite figure"):
+        study.require_free_output(figure, tmp_path, force=True)
+
+
+# ---------------------------------------------------------------- status
+
+
+def test_status_goes_down_with_a_review_caution_and_never_up() -> None:
+    review = Caution("x", "look", severity="review")
+    note = Caution("x", "look")
+    assert study.worst_status("ok", (note,)) == "ok"
+    assert study.worst_status("ok", (note, review)) == "review"
+    assert study.worst_status("review", ()) == "review"
+    assert study.worst_status("failed", (review,)) == "failed"
+
+
+def test_a_printed_number_that_differs_asks_for_review() -> None:
+    # Drug: 3 of 10 events, so "P<0.05" between the arms (log-rank p = 0.08) cannot be right.
+    (result,) = study.conclude(reading_of().digitization)
+    assert result.status == "review"
+    assert any(c.verdict == "differs" for c in result.checks)
+    assert any(c.code == "differs_from_print" for c in result.cautions)
+
+
+def test_a_printed_number_that_agrees_leaves_the_panel_ok() -> None:
+    events = PrintedNumber("events", 3, arm="Drug", text="3 events")
+    (result,) = study.conclude(reading_of(drawn_reading(printed=(events,))).digitization)
+    assert [c.verdict for c in result.checks] == ["agrees"]
+    assert result.status == "ok"
+
+
+def test_a_caution_of_the_whole_figure_reaches_every_panel() -> None:
+    figure = Caution("lost_panel", "One more panel could not be read", severity="review")
+    panels = drawn_reading("A", printed=()), drawn_reading("B", printed=())
+    digitization = replace(drawn_digitization(*panels), cautions=(figure,))
+    assert [r.status for r in study.conclude(digitization)] == ["review", "review"]
+
+
+def test_a_panel_that_cannot_be_rebuilt_does_not_take_the_others() -> None:
+    drug, placebo = drawn_arms()
+    nobody = replace(drug, curve=SurvivalCurve([0, 24], [1, 0.4])), placebo
+    zero = RiskTable((replace(drawn_reading().risk_table.rows[0], at_risk=[0, 0, 0, 0]),))
+    sick = drawn_reading("A", arms=nobody, risk_table=zero, printed=())
+    files = run_files(reading_of(sick, drawn_reading("B", printed=())))
+    report = {p["panel"]: p for p in json.loads(files["report.json"])["panels"]}
+    assert report["A"]["status"] != "ok" and report["B"]["status"] == "ok"
+    assert {r["panel"] for r in rows(files["curves.csv"])} == {"A", "B"}
+    assert "B" in {r["panel"] for r in rows(files["ipd.csv"])}
+
+
+# ---------------------------------------------------------------- given by hand
+
+
+def test_printed_numbers_of_patients_serve_where_there_is_no_table() -> None:
+    printed = tuple(PrintedNumber("n", 10.0, arm=a.name) for a in drawn_arms())
+    reading = drawn_reading(printed=printed, risk_table=RiskTable())
+    (result,) = study.conclude(reading_of(reading).digitization)
+    assert [a.n for a in result.reconstruction.arms] == [10, 10]
+
+
+def test_a_risk_table_by_hand_replaces_the_one_read(tmp_path: Path) -> None:
+    table = tmp_path / "risk.csv"
+    table.write_text('arm,time,at_risk\nDrug,0,20\nDrug,24,14\n"Placebo, “oral”",0,10\n')
+    reading = study.with_risk_table(reading_of(), table)
+    (result,) = study.conclude(reading.digitization)
+    assert [a.n for a in result.reconstruction.arms] == [20, 10]
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ("arm,time,at_risk\nSorafenib,0,20\n", 'arm "Sorafenib" has no curve'),
+        ("panel,arm,time,at_risk\nA,Drug,0,20\nB,Drug,0,20\n", "panel A was not read"),
+    ],
+)
+def test_a_risk_table_for_others_is_refused(tmp_path: Path, content: str, named: str) -> None:
+    table = tmp_path / "risk.csv"
+    table.write_text(content)
+    with pytest.raises(BadTable, match=named):
+        study.with_risk_table(reading_of(), table)
+
+
+def test_totals_by_hand(tmp_path: Path) -> None:
+    totals = tmp_path / "totals.csv"
+    totals.write_text(TOTALS)
+    reading = reading_of(drawn_reading(risk_table=RiskTable(), printed=()))
+    (result,) = study.conclude(reading.digitization, totals=totals)
+    assert [(a.n, a.events) for a in result.reconstruction.arms] == [(10, 3), (10, 7)]
+
+
+def test_reported_numbers_by_panel(tmp_path: Path) -> None:
+    reported = tmp_path / "reported.toml"
+    reported.write_text('[[outcome]]\npanel = "B"\n[[outcome.arm]]\nname = "Drug"\nn = 10\n')
+    assert [n.what for n in study.reported_by_panel(reported, ["1"])["1"]] == ["n"]
+    several = study.reported_by_panel(reported, ["A", "B"])
+    assert several["A"] == () and [n.what for n in several["B"]] == ["n"]
+
+
+def test_the_reported_numbers_are_kept_beside_the_pivot(tmp_path: Path) -> None:
+    reading = reading_of()
+    results = study.conclude(reading.digitization)
+    files = study.result_files("0.1.0", reading, results, b"[[outcome]]\n")
+    study.write_files(tmp_path, files)
+    assert study.reported_beside(tmp_path / "digitization.json") == tmp_path / "reported.toml"
+
+
+# ---------------------------------------------------------------- tables instead of a figure
+
+
+def test_patients_from_tables_and_estimates_from_patients_agree(tmp_path: Path) -> None:
+    study.write_files(tmp_path, run_files(reading_of()))
+    (rebuilt,) = study.reconstruct_tables(tmp_path / "curves.csv", risk_table=tmp_path / "risk_table.csv")
+    files = study.table_files("0.1.0", tmp_path / "curves.csv", (rebuilt,))
+    study.write_files(tmp_path / "again", files)
+    (estimated,) = study.estimate_tables(tmp_path / "again" / "ipd.csv")
+    first, second = rebuilt.reconstruction.comparisons[0], estimated.reconstruction.comparisons[0]
+    assert first.hr == pytest.approx(second.hr, rel=1e-12)
+    assert np.isfinite(first.hr)
