@@ -119,10 +119,18 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     if length < 0.8 * height or length > 5.5 * height or runs_in:
         return None
     strip = ink[best, first : last + 1]
+    if _turns_down(ink[:, first : first + 2], best, height):
+        return None
     thick = _run_around(ink[:, first : last + 1].mean(axis=1) > 0.6 * strip.mean(), best)
     color = _line_color(window[:, first : last + 1], contrast[:, first : last + 1], best)
     box = Box(left + first, top + float(thick.min()), left + last, top + float(thick.max()))
     return _Sample(box, color, float(strip.mean()), float(thick.max() - thick.min() + 1))
+
+
+def _turns_down(start: FloatArray, row: int, height: float) -> bool:
+    """Whether the line turns up or down where it begins: the last step of a curve before the name written at its end."""
+    run = _run_around(start.any(axis=1), row)
+    return len(run) > 0.6 * height
 
 
 def _run_around(flags: FloatArray, at: int) -> FloatArray:

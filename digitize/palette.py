@@ -147,6 +147,13 @@ def _may_be_shade(faint: Rgb, strong: Rgb, paper: FloatArray) -> bool:
     return _is_shade(faint, strong, paper) or _same_hue(faint, strong)
 
 
+def same_line(a: Rgb, b: Rgb) -> bool:
+    """Whether two colours on white paper could be shades of one line."""
+    paper = np.array([255.0, 255.0, 255.0])
+    faint, strong = sorted((a, b), key=lambda c: _strength(c, paper))
+    return _may_be_shade(faint, strong, paper)
+
+
 def _same_hue(a: Rgb, b: Rgb) -> bool:
     """Whether two colours are chromatic and of one hue."""
     (_, a1, b1), (_, a2, b2) = to_lab(np.asarray(a, float)), to_lab(np.asarray(b, float))

@@ -44,7 +44,12 @@ def refine_staircase(stair: Staircase, own: FloatArray, width_px: float) -> Corn
     residual = (centre - level)[clean]
     noise = float(1.4826 * np.median(np.abs(residual))) if len(residual) else 0.5
     x = np.maximum.accumulate(np.r_[float(stair.first), drops])
-    return Corners(x, level[starts], _end_position(stair, own, width_px), seen, noise)
+    y, end = level[starts], _end_position(stair, own, width_px)
+    fall = _last_fall(stair, own, width_px)
+    if fall is not None and fall[0] >= x[-1]:
+        # The curve ends in a drop: its last patient had the event, and no line is drawn after it.
+        x, y, seen, end = np.r_[x, fall[0]], np.r_[y, fall[1]], np.r_[seen, 0.0], max(end, fall[0])
+    return Corners(x, y, end, seen, noise)
 
 
 def column_centroids(stair: Staircase, own: FloatArray, width_px: float) -> tuple[FloatArray, FloatArray]:
@@ -134,3 +139,28 @@ def _end_position(stair: Staircase, own: FloatArray, width_px: float) -> float:
     usual = np.median(strip[max(0, stair.last - 20) : stair.last + 1])
     inked = np.flatnonzero(strip > 0.5 * max(usual, 0.3))
     return float(max(inked[-1] + 0.5 if len(inked) else stair.last, stair.first + 0.5))
+
+
+def _last_fall(stair: Staircase, own: FloatArray, width_px: float) -> tuple[float, float] | None:
+    """(column, row) of the foot of a riser on which the curve ends, None when it ends on a level.
+
+    A censoring tick at the end reaches as far up as down; a riser goes down alone.
+    """
+    reach = int(np.ceil(width_px)) + 1
+    row, last = int(stair.row[-1]), stair.last
+    columns = np.arange(max(stair.first, last - reach), min(own.shape[1], last + reach + 2))
+    solid = own[:, columns] > 0.4
+    down = [_run_length(solid[row:, i]) for i in range(len(columns))]
+    best = int(np.argmax(down))
+    up = _run_length(solid[: row + 1, best][::-1])
+    if down[best] < 2.5 * up + 3 or down[best] < 4 * width_px + 3:
+        return None
+    foot = row + down[best] - 1
+    strip = own[row + reach : foot, columns].sum(axis=0)
+    return float((strip * columns).sum() / max(strip.sum(), 1e-9)), float(foot - (width_px - 1) / 2)
+
+
+def _run_length(flags: FloatArray) -> int:
+    """Length of the run of True at the start."""
+    stop = np.flatnonzero(~flags)
+    return int(stop[0]) if len(stop) else len(flags)

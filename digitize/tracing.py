@@ -19,6 +19,8 @@ from .staircase import Staircase, cheapest_staircase
 
 MARGIN = 5
 """Pixels around the plot area that are looked at: half a thick stroke on the level S = 1."""
+GRID_FILL = 0.85
+"""Share of a row or column that one ink fills where it is a grid line; curves hide a part of it."""
 DASH_GAP = 4.5
 """Longest gap of a dash pattern in stroke widths: R's dotted line has 3, SAS's longest 4."""
 
@@ -114,12 +116,11 @@ def _mark_frame(frame: FloatArray, inked: FloatArray, area: Box, left: int, top:
                 rows[:, x] = True
 
 
-def trace_ink(crop: PlotCrop, colors: tuple[Rgb, ...], index: int, count: int, dashed: bool) -> list[TracedPath]:
+def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, dashed: bool) -> list[TracedPath]:
     """Trace up to `count` staircases in one ink, most ink first.
 
-    colors: all inks of arms, index: the one to trace. dashed: whether gaps of a dash pattern may occur.
+    own: (height, width) its coverage; index: its number. dashed: whether gaps of a dash pattern may occur.
     """
-    own = own_ink(crop, colors, index)
     width = line_width(own)
     gap = DASH_GAP * width + 2 if dashed else 2.0
     others = (crop.ink.strength > 60) & (own < 0.3)
@@ -138,13 +139,28 @@ def trace_ink(crop: PlotCrop, colors: tuple[Rgb, ...], index: int, count: int, d
     return paths
 
 
-def own_ink(crop: PlotCrop, colors: tuple[Rgb, ...], index: int) -> FloatArray:
-    """Coverage of each pixel by one arm's ink; ink inside lettering counts half, ink of the frame nothing."""
+def separate_inks(crop: PlotCrop, colors: tuple[Rgb, ...]) -> list[FloatArray]:
+    """Coverage of each pixel by each ink; ink inside lettering counts half, ink of frame and grid nothing."""
     label = nearest_ink(crop.ink, colors)
-    own = np.where(label == index, coverage(crop.ink, colors[index]), 0.0)
-    own = np.where(own > 0.2, own, 0.0)
-    own = np.where(crop.lettering, 0.5 * own, own)
-    return np.where(crop.frame, 0.0, own)
+    owns = []
+    for index, color in enumerate(colors):
+        own = np.where(label == index, coverage(crop.ink, color), 0.0)
+        own = np.where(own > 0.2, own, 0.0)
+        own = np.where(crop.lettering, 0.5 * own, own)
+        own[crop.frame | _grid(own > 0.3)] = 0.0
+        owns.append(own)
+    return owns
+
+
+def _grid(inked: FloatArray) -> FloatArray:
+    """Pixels of rows and columns that one ink fills from end to end, where there are two such lines or more."""
+    grid = np.zeros(inked.shape, bool)
+    for axis in (1, 0):
+        full = inked.mean(axis=axis) > GRID_FILL
+        lines = int(full[0]) + int((np.diff(full.astype(int)) == 1).sum())
+        if lines >= 2:
+            grid |= full[:, None] if axis == 1 else full[None, :]
+    return grid
 
 
 def stroke_mask(stair: Staircase, shape: tuple[int, int], width_px: float) -> FloatArray:
@@ -155,6 +171,12 @@ def stroke_mask(stair: Staircase, shape: tuple[int, int], width_px: float) -> Fl
     points[1:, 0] = np.r_[points[2:, 0], points[-1, 0]]
     cv2.polylines(mask, [points.astype(np.int32)], False, 1, thickness=int(np.ceil(width_px)) + 2)
     return mask > 0
+
+
+def described(crop: PlotCrop, own: FloatArray, path: TracedPath, stair: Staircase) -> TracedPath:
+    """The path with another staircase of the same ink in its place."""
+    hiding = ((crop.ink.strength > 60) & (own < 0.3)) | crop.lettering | crop.frame
+    return _describe(stair, path.ink, own, own, hiding, path.width_px)
 
 
 def _describe(
