@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,8 +19,12 @@ LABEL_SLACK = 0.5
 SAME_LINE = 0.45
 # ... and their letters have one size; OCR boxes of the same print vary by a third.
 HEIGHT_RATIO = 1.7
+# A survival axis ends at 1 or 100 %; padded ones are labelled up to 1.1 or 110 %.
+LARGEST_PERCENT = 110.0
 # A tick mark glued to its label by OCR. (A survival axis has no negative numbers.)
 _TICK_MARK = re.compile(r"^[-_|]+\s*(?=[\d.])|\s*[-_|]+$")
+# ... or, right of a y label, taken for its last digit.
+_TICK_DIGIT = re.compile(r"(?<=\d)[1lI|]$")
 # Decimal points of 1 px are lost in small print: 025, 10 for 1.0.
 _LOST_POINT = re.compile(r"[01]\d{1,3}")
 
@@ -73,6 +77,11 @@ class PrintedScale:
         return float(self.px[-1])
 
     @property
+    def step(self) -> float:
+        """Px between neighbouring labels, the smallest such distance."""
+        return float(np.diff(self.px).min())
+
+    @property
     def near(self) -> float:
         """The side of the labels that faces the plot: top of a row, right of a column."""
         if self.orientation == "horizontal":
@@ -116,6 +125,8 @@ def find_scales(labels: tuple[NumberLabel, ...], orientation: Orientation) -> tu
     Each band of labels may hold several scales side by side; the one with most labels is taken out first.
     A label belongs to one scale of each orientation at most.
     """
+    if orientation == "vertical":
+        labels = tuple(label for label in map(_as_y_label, labels) if label.readings)
     free = list(range(len(labels)))
     scales: list[PrintedScale] = []
     known: dict[tuple[int, ...], tuple[list[int], FloatArray] | None] = {}
@@ -130,6 +141,16 @@ def find_scales(labels: tuple[NumberLabel, ...], orientation: Orientation) -> tu
         scales.append(_printed_scale([labels[i] for i in best[0]], best[1], orientation))
         free = [i for i in free if i not in best[0]]
     return tuple(scales)
+
+
+def _as_y_label(label: NumberLabel) -> NumberLabel:
+    """The label with the readings that a survival axis allows, a tick mark read as a last "1" taken off first."""
+    readings = label.readings
+    stripped = _TICK_DIGIT.sub("", label.text)
+    if stripped != label.text:
+        without = _readings(stripped)
+        readings = (*without, *readings) if "." in label.text[:-2] else (*readings, *without)
+    return replace(label, readings=tuple(v for v in dict.fromkeys(readings) if v <= LARGEST_PERCENT))
 
 
 def _agreeing(

@@ -16,8 +16,8 @@ ROW_GAP = 0.6
 COLUMN_GAP = 0.5
 # A row of x labels may start this share of its width left of the y labels' right edge (a missed 0, padding).
 COLUMN_OVERLAP = 0.2
-# A survival axis ends at 1 or 100 %; padded ones are labelled up to 1.1 or 110 %.
-LARGEST_PERCENT = 110.0
+# ... or this many label steps, where the labels next to the corner were not read.
+STEPS_GAP = 2.6
 # A frame or grid line covers at least this share of the axis that it runs along.
 LINE_COVER = 0.5
 # A line may be interrupted by this share of the axis (a broken axis, a label laid over it).
@@ -100,11 +100,11 @@ def _pair_cost(row: PrintedScale, column: PrintedScale) -> float | None:
     width, height = row.end - row.start, column.end - column.start
     below = row.at - column.end
     left = row.start - column.near
-    if column.values.max() > LARGEST_PERCENT or below < 0 or row.end < column.near:
+    if below < 0 or row.end < column.near:
         return None
-    if below > ROW_GAP * height + 3 * row.size:
+    if below > max(ROW_GAP * height, STEPS_GAP * column.step) + 3 * row.size:
         return None
-    if not -COLUMN_OVERLAP * width < left < COLUMN_GAP * width:
+    if not -COLUMN_OVERLAP * width < left < max(COLUMN_GAP * width, STEPS_GAP * row.step):
         return None
     return below / height + abs(left) / width - 0.2 * (len(row.values) + len(column.values))
 

@@ -19,6 +19,9 @@ from .selection import Plot, choose_plots
 from .ticks import AxisTicks, Strips, locate_ticks
 from .wording import panel_names, plot_title, time_unit, x_axis_label, y_axis_label
 
+# Ticks outside are searched up to this share of the print's height; next to labels that touch the axis, less.
+OUTSIDE_REACH = 1.0
+SHORT_STRIP = 0.3
 # Ticks inside the frame are searched up to this share of the print's height into the plot.
 INSIDE_REACH = 0.5
 # The stroke of a curve at S = 1 or 0 reaches past the level by this share of the axis' height.
@@ -104,18 +107,27 @@ def _in_reading_order(plots: list[Plot]) -> list[Plot]:
 def _x_ticks(levels: GreyArray, frame: Frame) -> AxisTicks:
     row, column, line = frame.row, frame.column, frame.x_line
     low, high = _edges(line.at, line.width) if line else (int(frame.area.bottom), int(frame.area.bottom))
-    inside = (low + 1 - int(INSIDE_REACH * row.size), low + 1)
-    return locate_ticks(
-        levels, row, Strips((high, int(row.near)), inside, (int(column.start), int(column.end)))
-    )
+    last = _strip_end(high, int(row.near), row.size)
+    inside = (low + 1 - int(INSIDE_REACH * row.size), low + 1) if line else (0, 0)
+    return locate_ticks(levels, row, Strips((high, last), inside, (int(column.start), int(column.end))))
 
 
 def _y_ticks(levels: GreyArray, frame: Frame) -> AxisTicks:
     row, column, line = frame.row, frame.column, frame.y_line
     low, high = _edges(line.at, line.width) if line else (int(frame.area.left), int(frame.area.left))
-    inside = (high, high + int(INSIDE_REACH * column.size))
-    outside = (int(np.ceil(column.near)) + 1, low + 1)
-    return locate_ticks(levels.T, column, Strips(outside, inside, (int(row.start), int(row.end))))
+    first = -_strip_end(-low, -int(np.ceil(column.near)), column.size)
+    inside = (high, high + int(INSIDE_REACH * column.size)) if line else (0, 0)
+    return locate_ticks(levels.T, column, Strips((first, low + 1), inside, (int(row.start), int(row.end))))
+
+
+def _strip_end(edge: int, labels: int, size: float) -> int:
+    """How far from an axis line its outer ticks are looked for: up to the labels, a letter's height at most.
+
+    Where the labels' boxes reach the axis (OCR took tick marks for part of a number) a short strip is kept.
+    """
+    if labels - edge < 2:
+        return edge + max(2, int(SHORT_STRIP * size))
+    return min(labels, edge + max(2, int(OUTSIDE_REACH * size)))
 
 
 def _edges(at: float, width: float) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import numpy as np
 from ..records import Box, FloatArray
 from .axes import PrintedScale
 from .frames import Frame
+from .raster import Line
 from .ticks import AxisTicks
 
 # A plot is at least this many letters high and wide; a number-at-risk table is lower.
@@ -17,7 +18,7 @@ SMALLEST_IN_LETTERS = 4.0
 OVERLAP = 0.1
 # Axis labels are multiples of one step; what is off by less than this share is rounding of the labels.
 STEP_SLACK = 0.04
-# "0 1 3 6 12 24" months are labels too; their widest gap is twelve of their smallest.
+# "0 1 3 6 12 24" months are labels too; their widest gap is twelve of their smallest step.
 MOST_STEPS = 15
 
 
@@ -62,11 +63,18 @@ def is_plausible(plot: Plot) -> bool:
     letters = SMALLEST_IN_LETTERS * max(row.size, column.size)
     if area.width < letters or area.height < letters:
         return False
-    marked = (plot.x.evidence != "labels") + (plot.y.evidence != "labels")
-    lines = (plot.frame.x_line is not None) + (plot.frame.y_line is not None)
-    if marked + lines == 0 or (len(column.values) == 2 and plot.y.evidence == "labels"):
+    if not (has_even_steps(row) and has_even_steps(column)):
         return False
-    return has_even_steps(row) and has_even_steps(column)
+    sides = ((row, plot.x, plot.frame.x_line), (column, plot.y, plot.frame.y_line))
+    return all(map(_is_founded, sides)) and any(
+        ticks.evidence != "labels" or line for _, ticks, line in sides
+    )
+
+
+def _is_founded(side: tuple[PrintedScale, AxisTicks, Line | None]) -> bool:
+    """Three numbers make an axis; two only on an axis line with ticks at both."""
+    scale, ticks, line = side
+    return len(scale.values) > 2 or (line is not None and ticks.evidence != "labels")
 
 
 def has_even_steps(scale: PrintedScale) -> bool:
