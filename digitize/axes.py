@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from ..records import Box, FloatArray, TextLine
 from .calibration import consensus
@@ -19,6 +20,10 @@ LABEL_SLACK = 0.5
 SAME_LINE = 0.45
 # ... and their letters have one size; OCR boxes of the same print vary by a third.
 HEIGHT_RATIO = 1.7
+# Labels are multiples of one step; what is off by less than this share of it is rounding.
+STEP_SLACK = 0.04
+# At most so few labels of an axis are misread by a digit that this share still shows the step.
+EVEN_SHARE = 0.6
 # A survival axis ends at 1 or 100 %; padded ones are labelled up to 1.1 or 110 %.
 LARGEST_PERCENT = 110.0
 # A tick mark glued to its label by OCR. (A survival axis has no negative numbers.)
@@ -162,7 +167,26 @@ def _agreeing(
     px = np.array([_along(labels[i].box, orientation) for i in band])
     slack = LABEL_SLACK * float(np.median([labels[i].print_size for i in band]))
     found = consensus(px, [labels[i].readings for i in band], slack, orientation == "horizontal")
-    return None if found is None else ([band[i] for i in found[0]], found[1])
+    if found is None:
+        return None
+    even = on_even_steps(found[1])
+    return [band[i] for i in found[0][even]], found[1][even]
+
+
+def on_even_steps(values: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which values are multiples of one step, the step that most of them share; all where none is shared.
+
+    Labels misread by a digit (0.31 for 0.3) lie near the line of the others but off their steps.
+    """
+    steps = np.unique(np.round(np.abs(np.diff(np.sort(values))), 9))
+    best = np.zeros(len(values), dtype=bool)
+    for step in steps[steps > 0][::-1]:
+        for anchor in values:
+            ratio = (values - anchor) / step
+            on = np.abs(ratio - np.rint(ratio)) < STEP_SLACK
+            if on.sum() > best.sum():
+                best = on
+    return best if best.sum() >= max(2, EVEN_SHARE * len(values)) else np.ones(len(values), dtype=bool)
 
 
 def _along(box: Box, orientation: Orientation) -> float:
@@ -184,6 +208,8 @@ def _same_line(one: NumberLabel, other: NumberLabel, orientation: Orientation) -
 def _printed_scale(labels: list[NumberLabel], values: FloatArray, orientation: Orientation) -> PrintedScale:
     px = np.array([_along(label.box, orientation) for label in labels])
     order = np.argsort(px, kind="stable")
+    _, first = np.unique(values[order], return_index=True)
+    order = order[np.sort(first)]
     across = [label.box.centre[1 if orientation == "horizontal" else 0] for label in labels]
     size = float(np.median([label.print_size for label in labels]))
     ranked = tuple(labels[i] for i in order)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..records import Box, FloatArray
-from .axes import PrintedScale
+from .axes import STEP_SLACK, PrintedScale
 from .frames import Frame
 from .raster import Line
 from .ticks import AxisTicks
@@ -16,8 +16,6 @@ from .ticks import AxisTicks
 SMALLEST_IN_LETTERS = 4.0
 # Two plots share less than this part of the smaller one's area; more means an inset, or a table misread.
 OVERLAP = 0.1
-# Axis labels are multiples of one step; what is off by less than this share is rounding of the labels.
-STEP_SLACK = 0.04
 # "0 1 3 6 12 24" months are labels too; their widest gap is twelve of their smallest step.
 MOST_STEPS = 15
 
