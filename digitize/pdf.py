@@ -43,7 +43,7 @@ def load_pdf(path: Path, page: int | None = None) -> tuple[Figure, ...]:
     digest = hashlib.sha256(data).hexdigest()
     document = _open(data, path.name)
     try:
-        figures = _figures_of(document, _pages_asked(document, page, path.name), path.name, digest)
+        figures = _figures_of(document, data, _pages_asked(document, page, path.name), path.name, digest)
     finally:
         document.close()
     return figures
@@ -70,7 +70,7 @@ def _pages_asked(document: pdfium.PdfDocument, page: int | None, name: str) -> l
 
 
 def _figures_of(
-    document: pdfium.PdfDocument, pages: Sequence[int], name: str, digest: str
+    document: pdfium.PdfDocument, data: bytes, pages: Sequence[int], name: str, digest: str
 ) -> tuple[Figure, ...]:
     figures: list[Figure] = []
     for index in pages:
@@ -78,7 +78,7 @@ def _figures_of(
             page = document[index]
         except pdfium.PdfiumError:
             continue
-        content = page_content(page)
+        content = page_content(page, data)
         regions = find_regions(content)
         if not regions and len(pages) == 1:
             regions = (Region(Box(0, 0, content.width, content.height), None, ""),)

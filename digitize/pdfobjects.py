@@ -12,8 +12,9 @@ import pypdfium2.raw as pdfium
 
 from ..errors import UnreadableFigure
 from ..records import Box, FloatArray, Rgb, Stroke
+from .pdfsigns import TextObject, sign_runs
 from .strokes import Pen, bezier, bounds, meet, paint
-from .textruns import Run, joined_runs, run_of
+from .textruns import Run, is_symbol, joined_runs, run_of
 
 # Forms within forms: drawing programs stop at three or four; deeper nesting is an attack.
 DEEPEST_FORM = 12
@@ -22,6 +23,10 @@ MOST_OBJECTS = 150_000
 MOST_VERTICES = 2_000_000
 # Letters on one page: a page of small print has 10,000.
 MOST_LETTERS = 60_000
+# Text objects looked at one by one for plotting signs; pdfium searches the page's letters for each.
+MOST_SIGNS = 12_000
+# Bytes of UTF-16 in a row of signs set as one object.
+LONGEST_SIGNS = 400
 INVISIBLE_TEXT = 3
 HAIRLINE_POINTS = 0.1
 
@@ -50,6 +55,8 @@ class PageContent:
 class _Reader:
     strokes: list[Stroke] = field(default_factory=list)
     images: list[PageImage] = field(default_factory=list)
+    texts: list[TextObject] = field(default_factory=list)
+    text: object = None
     objects: int = 0
     vertices: int = 0
 
@@ -67,6 +74,8 @@ class _Reader:
                 self._path(item, matrix, clip)
             elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
                 self._image(item, matrix, clip)
+            elif kind == pdfium.FPDF_PAGEOBJ_TEXT and len(self.texts) < MOST_SIGNS:
+                self._text(item, matrix)
             elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST_FORM:
                 inner = _object_matrix(item) @ matrix
                 limit = meet(clip, _clip_box(item, matrix))
@@ -86,6 +95,22 @@ class _Reader:
             self.vertices += len(points)
             placed = points @ whole[:2, :2] + whole[2, :2]
             self.strokes.extend(paint(placed, closed, pen, limit, order))
+
+    def _text(self, item: object, matrix: FloatArray) -> None:
+        edges = [ctypes.c_float() for _ in range(4)]
+        pdfium.FPDFPageObj_GetBounds(item, *edges)
+        left, bottom, right, top = (edge.value for edge in edges)
+        corners = np.array([[left, bottom], [right, top]]) @ matrix[:2, :2] + matrix[2, :2]
+        if not np.all(np.isfinite(corners)):
+            return
+        size = ctypes.c_float()
+        pdfium.FPDFTextObj_GetFontSize(item, size)
+        scale = math.sqrt(abs(float(np.linalg.det((_object_matrix(item) @ matrix)[:2, :2]))))
+        font = ctypes.cast(pdfium.FPDFTextObj_GetFont(item), ctypes.c_void_p).value or 0
+        found = _color(pdfium.FPDFPageObj_GetFillColor, item)
+        color = found[0] if found else (0, 0, 0)
+        text = _letters_of(item, self.text)
+        self.texts.append(TextObject(text, bounds(corners), size.value * scale, font, color))
 
     def _image(self, item: object, matrix: FloatArray, clip: Box | None) -> None:
         whole = _object_matrix(item) @ matrix
@@ -107,8 +132,8 @@ def _share(part: Box, whole: Box) -> tuple[float, float]:
     return part.width / max(whole.width, 1e-9), part.height / max(whole.height, 1e-9)
 
 
-def page_content(page: object) -> PageContent:
-    """Read one loaded pypdfium2 page.
+def page_content(page: object, data: bytes = b"") -> PageContent:
+    """Read one loaded pypdfium2 page; data is the file it came from.
 
     Raises UnreadableFigure for a page of impossible size or with more objects than any chart has.
     """
@@ -116,11 +141,24 @@ def page_content(page: object) -> PageContent:
     if not (1 <= width <= 20_000 and 1 <= height <= 20_000):
         raise UnreadableFigure(f"the page measures {width:.0f} by {height:.0f} points")
     matrix = page_matrix(page)
-    reader = _Reader()
+    text = page.get_textpage()
+    reader = _Reader(text=text.raw)
     count = pdfium.FPDFPage_CountObjects(page.raw)
     reader.read(page.raw, count, pdfium.FPDFPage_GetObject, matrix, Box(0, 0, width, height), 0)
-    letters = [run for run in page_letters(page, matrix) if _on_page(run, width, height)]
-    return PageContent(width, height, tuple(reader.strokes), tuple(reader.images), tuple(letters))
+    letters = [run for run in page_letters(text, matrix) if _on_page(run, width, height)]
+    words = [run for run in letters if not is_symbol(run.text)]
+    runs = words + [run for run in sign_runs(reader.texts, data) if _on_page(run, width, height)]
+    return PageContent(width, height, tuple(reader.strokes), tuple(reader.images), tuple(runs))
+
+
+def _letters_of(item: object, text: object) -> str:
+    """What pdfium reads in one text object, spaces left out, cut after some letters."""
+    count = pdfium.FPDFTextObj_GetText(item, text, None, 0)
+    if count > LONGEST_SIGNS:
+        return "..."
+    letters = ctypes.create_string_buffer(count + 2)
+    pdfium.FPDFTextObj_GetText(item, text, ctypes.cast(letters, ctypes.POINTER(ctypes.c_ushort)), count)
+    return "".join(letters.raw[:count].decode("utf-16-le", "ignore").replace("\0", "").split())
 
 
 def _on_page(run: Run, width: float, height: float) -> bool:
@@ -232,9 +270,8 @@ def _dash(item: object, scale: float) -> tuple[float, ...]:
 # ---------------------------------------------------------------- letters
 
 
-def page_letters(page: object, matrix: FloatArray) -> list[Run]:
+def page_letters(text: object, matrix: FloatArray) -> list[Run]:
     """The page's visible text as runs in writing order; a lone sign that may be a mark stays a run of its own."""
-    text = page.get_textpage()
     count = min(text.count_chars(), MOST_LETTERS)
     return joined_runs([run for run in (_letter(text.raw, i, matrix) for i in range(count)) if run])
 

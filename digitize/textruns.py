@@ -68,6 +68,7 @@ def joined_runs(letters: Sequence[Run]) -> list[Run]:
             continue
         if (
             runs
+            and not (is_symbol(letter.text) and is_symbol(runs[-1].text))
             and _continues(runs[-1], letter, COLUMN_GAP)
             and not _two_numbers(runs[-1], letter, NUMBER_GAP)
         ):

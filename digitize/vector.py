@@ -1,0 +1,190 @@
+"""Arms of a vector figure, exact: curves from strokes, their censor marks, bands and furniture set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..records import Box, CurveTrace, Figure, FloatArray, Panel, Rgb, read_only
+from .strokes import stroke_box
+from .vectorlines import Line, Staircase, plot_lines, read_staircase
+from .vectormarks import LARGEST_MARK, assign_marks, find_marks
+
+# An arm reaches over at least this share of the x axis (short follow-up of one arm of several: 10%).
+SHORTEST_ARM = 0.04
+# Every arm begins within this share of the y axis from its start level (S = 1), or at the plot's edge.
+START_SHARE = 0.035
+# ... and within this share of the x axis from where the first arm begins.
+START_REACH = 0.12
+# A clip stands up to this share of the axis beyond the last tick (R's 4%, ggplot's 5%, both with room).
+END_REACH = 0.1
+# Two lines are one drawn twice when they are this near (px) all along.
+SAME_LINE = 0.7
+# Limits of a band change only where their arm drops: to this (px), for this share of their drops.
+SAME_DROP, LIMIT_SHARE = 0.3, 0.93
+# Curves with more oblique stretches than this share of their length are no staircases.
+MOST_SLANTED = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VectorArm:
+    """One arm as drawn: colour, line style, staircase and marks in px, and how much of it is certain.
+
+    style: "solid", "dashed" or "dotted"; width_px and dash_px as drawn, comparable with a legend key's.
+    marks_px: (m,) x positions of its censor marks. confidence: 1 for an exact staircase, less where oblique.
+    """
+
+    color: Rgb
+    style: str
+    width_px: float
+    dash_px: tuple[float, ...]
+    trace: CurveTrace
+    marks_px: FloatArray
+    confidence: float
+    order: int = 0
+
+
+def trace_strokes(figure: Figure, panel: Panel) -> tuple[VectorArm, ...]:
+    """The arms of one panel from the figure's strokes, in painting order; empty when strokes hold no staircase."""
+    area = panel.plot_area
+    falling = panel.direction == "survival"
+    lines = plot_lines(figure.strokes, area, _tiny_repeats(figure, area))
+    stairs = [stair for line in lines if (stair := read_staircase(line, falling)) is not None]
+    arms = _without_limits(_without_copies(_arm_like(stairs, panel)))
+    arms = sorted(arms, key=lambda stair: stair.line.order)
+    used = frozenset(index for stair in arms for index in stair.line.strokes)
+    marks = find_marks(figure.strokes, area, used)
+    colors = [stair.line.color for stair in arms]
+    found = assign_marks(marks, [stair.trace for stair in arms], colors)
+    return tuple(_arm(stair, own) for stair, own in zip(arms, found, strict=True))
+
+
+def _arm(stair: Staircase, marks: FloatArray) -> VectorArm:
+    line = stair.line
+    return VectorArm(
+        color=line.color,
+        style=line_style(line.dash, line.width),
+        width_px=line.width,
+        dash_px=line.dash,
+        trace=stair.trace,
+        marks_px=read_only(np.sort(np.concatenate([stair.marks_px, marks]))),
+        confidence=1.0 - stair.slanted / 2,
+        order=line.order,
+    )
+
+
+def line_style(dash: Sequence[float], width: float) -> str:
+    """The word for a dash pattern: dotted when its strokes are about as long as wide, else dashed."""
+    if not dash:
+        return "solid"
+    return "dotted" if max(dash[::2]) <= 1.6 * width else "dashed"
+
+
+def _tiny_repeats(figure: Figure, area: Box) -> frozenset[int]:
+    """Strokes that come in crosses or closed shapes of mark size: they never carry a curve."""
+    marks = find_marks(figure.strokes, area, frozenset())
+    crosses = {index for mark in marks if len(mark.strokes) > 1 for index in mark.strokes}
+    closed = {
+        index
+        for index, stroke in enumerate(figure.strokes)
+        if stroke.closed and stroke.group >= 0 and max(_size(stroke_box(stroke))) <= LARGEST_MARK
+    }
+    return frozenset(crosses | closed)
+
+
+def _size(box: Box) -> tuple[float, float]:
+    return box.width, box.height
+
+
+# ---------------------------------------------------------------- which staircases are arms
+
+
+def _arm_like(stairs: Sequence[Staircase], panel: Panel) -> list[Staircase]:
+    """Staircases that begin where survival does, run a fair way and fall (or rise) at least once."""
+    area = panel.plot_area
+    fits = [stair for stair in stairs if _is_arm_shaped(stair, panel)]
+    if not fits:
+        return []
+    first = min(float(stair.trace.x_px[0]) for stair in fits)
+    return [s for s in fits if s.trace.x_px[0] <= first + START_REACH * area.width]
+
+
+def _is_arm_shaped(stair: Staircase, panel: Panel) -> bool:
+    area, trace = panel.plot_area, stair.trace
+    if trace.end_px - trace.x_px[0] < SHORTEST_ARM * area.width or stair.slanted > MOST_SLANTED:
+        return False
+    span = float(np.ptp(trace.y_px))
+    if len(trace.x_px) < 2 or span < 1:
+        return False
+    start = panel.y.calibration.px(1.0 if panel.direction == "survival" else 0.0)
+    edge = area.top if panel.direction == "survival" else area.bottom
+    near = START_SHARE * area.height
+    begins = abs(trace.y_px[0] - start) <= near or abs(trace.y_px[0] - edge) <= 2.0
+    inside = area.left - 2 <= trace.x_px[0] and trace.end_px <= area.right + END_REACH * area.width
+    return bool(begins and inside and _lingers(trace))
+
+
+def _lingers(trace: CurveTrace) -> bool:
+    """Whether the line keeps some level before its last for a while; a frame goes straight to its last."""
+    ends = np.append(trace.x_px[1:], trace.end_px)
+    return bool(np.any((ends - trace.x_px)[:-1] > 1.0) or trace.end_px - trace.x_px[-1] < 1.0)
+
+
+def _without_copies(stairs: Sequence[Staircase]) -> list[Staircase]:
+    """Lines drawn twice (a white halo under the line, a thick one under a thin) counted once, as painted last."""
+    kept: list[Staircase] = []
+    for stair in sorted(stairs, key=lambda s: -s.line.order):
+        if not any(_same_line(stair.trace, other.trace) for other in kept):
+            kept.append(stair)
+    return kept
+
+
+def _same_line(one: CurveTrace, two: CurveTrace) -> bool:
+    if abs(one.x_px[0] - two.x_px[0]) > SAME_LINE or abs(one.end_px - two.end_px) > SAME_LINE:
+        return False
+    at = np.linspace(one.x_px[0], one.end_px, 400)
+    return bool(np.quantile(np.abs(level_at(one, at) - level_at(two, at)), 0.95) <= SAME_LINE)
+
+
+def level_at(trace: CurveTrace, x: FloatArray) -> FloatArray:
+    """The level (px) at positions x, right-continuous, held beyond both ends."""
+    rows = np.searchsorted(trace.x_px, x, side="right") - 1
+    return trace.y_px[np.clip(rows, 0, len(trace.y_px) - 1)]
+
+
+def _without_limits(stairs: Sequence[Staircase]) -> list[Staircase]:
+    """Confidence limits left out: they move only where an arm of theirs drops, one above and one below it."""
+    return [stair for stair in stairs if not any(_is_limit(stair, other, stairs) for other in stairs)]
+
+
+def _is_limit(stair: Staircase, arm: Staircase, stairs: Sequence[Staircase]) -> bool:
+    if stair is arm or stair.line.color != arm.line.color or not _drops_with(stair.trace, arm.trace):
+        return False
+    side = _side(stair.trace, arm.trace)
+    return side != 0 and any(
+        other is not stair
+        and other is not arm
+        and other.line.color == arm.line.color
+        and _drops_with(other.trace, arm.trace)
+        and _side(other.trace, arm.trace) == -side
+        for other in stairs
+    )
+
+
+def _drops_with(limit: CurveTrace, arm: CurveTrace) -> bool:
+    drops, own = limit.x_px[1:], arm.x_px[1:]
+    if len(drops) < 2 or len(own) < 2:
+        return False
+    nearest = np.abs(drops[:, None] - own[None, :]).min(axis=1)
+    return bool(np.mean(nearest <= SAME_DROP) >= LIMIT_SHARE)
+
+
+def _side(limit: CurveTrace, arm: CurveTrace) -> int:
+    """1 when the limit lies below the arm (larger y), -1 above, 0 when they cross."""
+    at = np.linspace(max(limit.x_px[0], arm.x_px[0]), min(limit.end_px, arm.end_px), 300)
+    gap = level_at(limit, at) - level_at(arm, at)
+    if np.mean(gap >= -0.5) > 0.99 and gap.max() > 1:
+        return 1
+    return -1 if np.mean(gap <= 0.5) > 0.99 and gap.min() < -1 else 0
