@@ -49,9 +49,9 @@ def _arms_of_ink(
     named = len(ink.keys)
     if not named and _contrast(crop, ink) < LEAST_CONTRAST:
         return []
-    dashed = named != 1 or ink.keys[0].inked < SOLID
+    solid = 1 if named == 1 and ink.keys[0].inked > SOLID else 0
     sought = named if named > 1 else MOST_PATHS
-    traced = trace_ink(crop, own, index, sought, dashed)
+    traced = trace_ink(crop, own, index, sought, solid)
     paths = [p for i, p in enumerate(traced) if _behaves(p, crop, extra=i >= max(1, named), known=bool(expected))]
     if not named and _explained(crop, own, paths) < LEAST_EXPLAINED:
         return []

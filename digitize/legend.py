@@ -7,7 +7,7 @@ beyond the window is a curve or an axis.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,9 +60,26 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
         if sample is not None:
             name = re.sub(r"^[\s\-–—_+~=•·|]+", "", line.text).strip()
             keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, sample.box, line.box))
-    return tuple(
-        sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
-    )
+    ordered = sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
+    return tuple(_in_common_slot(ordered))
+
+
+def _in_common_slot(keys: list[LegendKey]) -> list[LegendKey]:
+    """Keys with the inked share counted over the slot that all samples of a legend share.
+
+    A dashed sample may end on a gap; the slot, seen from the name, is that of the longest sample.
+    """
+    if len(keys) < 2:
+        return keys
+    far = max(k.text_box.left - k.box.left for k in keys)
+    near = min(k.text_box.left - k.box.right for k in keys)
+    out = []
+    for key in keys:
+        length = key.box.width + 1
+        same = abs((key.text_box.left - key.box.left) - far) <= 0.15 * far
+        slot = far - near + 1
+        out.append(replace(key, inked=key.inked * length / slot) if same and length < 0.9 * slot else key)
+    return out
 
 
 def may_name_an_arm(line: TextLine) -> bool:
@@ -84,7 +101,7 @@ def _sample_left_of(
 ) -> _Sample | None:
     """The line sample that ends just left of a text, None when there is none that stands alone."""
     height = max(line.box.height, 6.0)
-    top, bottom = int(line.box.top - 0.35 * height), int(np.ceil(line.box.bottom + 0.35 * height))
+    top, bottom = int(line.box.top - height), int(np.ceil(line.box.bottom + height))
     right = int(line.box.left) - 1
     left = int(max(0, line.box.left - WINDOW * height))
     if plot_area.contains(*line.box.centre):

@@ -23,6 +23,8 @@ from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .legend import LegendKey, find_legend
 from .naming import ArmName, name_arms, tie_rows
 from .palette import find_inks
+from .risklaws import reconcile_with_curves
+from .risktable import read_risk_table
 from .tracing import crop_plot
 from .trust import arm_confidence, doubts_about
 
@@ -50,21 +52,29 @@ def read_plot(
     Raises NoCurveFound when no staircase runs between the axes.
     """
     legend = find_legend(figure.pixels, texts, panel)
-    expected = len(arms) if isinstance(arms, tuple) else arms
-    drawn = trace_arms(figure, texts, panel, legend, expected)
+    table, table_cautions = read_risk_table(figure, texts, panel)
+    drawn = trace_arms(figure, texts, panel, legend, _expected_arms(arms, table))
     if not drawn:
         raise NoCurveFound(f"{figure.name}: no staircase starts at S = 1 in panel {panel.name}")
     curves = [curve_of(arm.trace, panel) for arm in drawn]
     names = name_arms(drawn, texts, figure.pixels, panel, curves)
-    table = RiskTable()
     drafts = [_Draft(d, c, n) for d, c, n in zip(drawn, curves, names, strict=True)]
     drafts, table = _join_table(drafts, table)
     drafts = _with_names(_in_order(drafts, table), arms)
     table = _rename_rows(table, drafts)
     readings = tuple(_arm_reading(d, panel) for d in drafts)
+    table, law_cautions = reconcile_with_curves(table, {a.name: a.curve for a in readings})
+    cautions = (*cautions, *table_cautions, *law_cautions)
     all_cautions = (*cautions, *doubts_about(panel, [d.drawn for _, d in drafts], readings, table, legend))
     status = "review" if any(c.severity == "review" for c in all_cautions) else "ok"
     return PanelReading(panel, status, readings, table, (), all_cautions, figure.caption)
+
+
+def _expected_arms(arms: tuple[str, ...] | int | None, table: RiskTable) -> int | None:
+    """The number of arms given by hand, else that of the table's rows, None when neither speaks."""
+    if isinstance(arms, tuple):
+        return len(arms)
+    return arms or len(table.rows) or None
 
 
 def trace_arms(

@@ -18,6 +18,8 @@ RUN_PAPER, DROP_PAPER = 1.0, 6.0
 RUN_HIDDEN, DROP_HIDDEN = 0.12, 0.12
 RUN_BRIDGE, DROP_BRIDGE = 0.22, 0.35
 DROP_OWN = 0.01
+AXIS_COLUMNS, DROP_AXIS = 4, 2.0
+"""Columns that the y axis line may take, and the price of falling along it."""
 SLANTS = (0.0, 22.5, 45.0, 67.5, 90.0)
 """Directions, in degrees below the horizontal, in which the dashes of a falling curve follow each other."""
 
@@ -42,9 +44,12 @@ def price_pixels(own: FloatArray, hiding: FloatArray, width_px: float, gap_px: f
     bridged = _bridge_gaps((own > 0.3).astype(np.uint8), int(np.ceil(gap_px)) + 1)
     otherwise_run = np.where(hiding, RUN_HIDDEN, np.where(bridged, RUN_BRIDGE, RUN_PAPER))
     otherwise_drop = np.where(hiding, DROP_HIDDEN, np.where(bridged, DROP_BRIDGE, DROP_PAPER))
+    drop = np.where(own > 0.3, DROP_OWN, (1.0 - own) * otherwise_drop)
+    # The axis line hides nothing that could be used to slide down it to a legend's frame.
+    drop[:, :AXIS_COLUMNS] = np.maximum(drop[:, :AXIS_COLUMNS], np.where(hiding[:, :AXIS_COLUMNS], DROP_AXIS, 0.0))
     return Prices(
         run=-centred + (1.0 - centred) * otherwise_run,
-        drop=np.where(own > 0.3, DROP_OWN, (1.0 - own) * otherwise_drop),
+        drop=drop,
     )
 
 

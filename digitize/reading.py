@@ -19,6 +19,7 @@ from ..records import (
 from .ocr import read_texts
 from .panels import find_panels
 from .plotreading import read_plot
+from .straighten import straighten
 
 
 def digitize_figures(
@@ -77,6 +78,8 @@ def _find(
     tell: Callable[[str], None],
 ) -> tuple[tuple[Figure, tuple[TextLine, ...]], list[tuple[Panel, tuple[Caution, ...]]]]:
     """The upright figure with its text, and its panels, each knowing the picture it was found in."""
+    tell("Straightening the figure")
+    figure = straighten(figure)
     tell("Reading the text")
     texts = read_texts(figure)
     tell("Finding the panels")

@@ -19,6 +19,8 @@ from .staircase import Staircase, cheapest_staircase
 
 MARGIN = 5
 """Pixels around the plot area that are looked at: half a thick stroke on the level S = 1."""
+FRAME_FILL = 0.8
+"""Share of a row or column at the plot area's edge that is inked where an axis line or the box runs."""
 GRID_FILL = 0.85
 """Share of a row or column that one ink fills where it is a grid line; curves hide a part of it."""
 DASH_GAP = 4.5
@@ -69,7 +71,8 @@ def crop_plot(pixels: PixelArray, panel: Panel, texts: tuple[TextLine, ...], key
     """Cut the plot area out of a figure and mark where lettering, legend samples and the frame stand."""
     height, width = pixels.shape[:2]
     area = panel.plot_area
-    left = int(np.clip(round(min(area.left, float(panel.x.calibration.px(panel.x.minimum)))), 0, width - 2))
+    # Padded axes: the frame may begin left of the first time, where no curve is.
+    left = int(np.clip(round(float(panel.x.calibration.px(panel.x.minimum))), 0, width - 2))
     right = int(np.clip(round(area.right) + MARGIN, left + 1, width - 1))
     top = int(np.clip(round(area.top) - MARGIN, 0, height - 2))
     bottom = int(np.clip(round(area.bottom) + MARGIN, top + 1, height - 1))
@@ -101,33 +104,36 @@ def _mark_boxes(mask: FloatArray, boxes: list[Box], left: int, top: int, flipped
 
 
 def _mark_frame(frame: FloatArray, inked: FloatArray, area: Box, left: int, top: int, flipped: bool) -> None:
-    """Set rows and columns near the plot area's edges that are inked from end to end: axis lines and the box."""
+    """Set rows and columns near the plot area's edges that are inked from end to end: axis lines and the box.
+
+    A line that leans by a pixel or two, as in scans, is seen through a window of three.
+    """
     rows, inked = (frame[::-1], inked[::-1]) if flipped else (frame, inked)
     height, width = frame.shape
+    wide = cv2.dilate(inked.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     for edge in (area.top - top, area.bottom - top):
-        near = range(max(0, int(edge) - MARGIN), min(height, int(edge) + MARGIN + 1))
-        for y in near:
-            if inked[y].mean() > 0.85:
+        for y in range(max(0, int(edge) - MARGIN), min(height, int(edge) + MARGIN + 1)):
+            if wide[y].mean() > FRAME_FILL and inked[y].mean() > 0.4:
                 rows[y] = True
-    for edge in (area.left - left, area.right - left):
-        near = range(max(0, int(edge) - MARGIN), min(width, int(edge) + MARGIN + 1))
-        for x in near:
-            if inked[:, x].mean() > 0.85:
+    for edge in (area.left - left, 0, area.right - left):
+        for x in range(max(0, int(edge) - MARGIN), min(width, int(edge) + MARGIN + 1)):
+            if wide[:, x].mean() > FRAME_FILL and inked[:, x].mean() > 0.4:
                 rows[:, x] = True
 
 
-def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, dashed: bool) -> list[TracedPath]:
+def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: int) -> list[TracedPath]:
     """Trace up to `count` staircases in one ink, most ink first.
 
-    own: (height, width) its coverage; index: its number. dashed: whether gaps of a dash pattern may occur.
+    own: (height, width) its coverage; index: its number. solid: how many of the first are known to have no gaps.
     """
     width = line_width(own)
-    gap = DASH_GAP * width + 2 if dashed else 2.0
     others = (crop.ink.strength > 60) & (own < 0.3)
     hiding = others | crop.lettering | crop.frame
     paths: list[TracedPath] = []
     fresh = own.copy()
-    for _ in range(count):
+    for place in range(count):
+        # Soft edges make a stroke look narrower and its gaps wider than they are.
+        gap = 2.0 if place < solid else DASH_GAP * (width + 1) + 1
         prices = price_pixels(fresh, hiding, width, gap)
         stair = cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
         if stair.earned <= 0.03 * own.shape[1]:
