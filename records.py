@@ -521,8 +521,8 @@ class PanelResult:
     """One panel from reading to conclusion: what `report` writes.
 
     reading: None where the curves came from a table, not from a figure. status: the reading's own or worse.
-    reconstruction: None where it failed; the cautions say why. cautions: the figure's, the reading's and the
-    reconstruction's, in that order.
+    reconstruction: None where it failed; the cautions say why. rebuilt: the Kaplan-Meier curve of the rebuilt
+    patients by arm. cautions: the figure's, the reading's and the reconstruction's, in that order.
     """
 
     panel: str
@@ -531,3 +531,4 @@ class PanelResult:
     reconstruction: Reconstruction | None = None
     checks: tuple[Check, ...] = ()
     cautions: tuple[Caution, ...] = ()
+    rebuilt: Mapping[str, SurvivalCurve] = field(default_factory=dict)

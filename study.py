@@ -16,6 +16,7 @@ from .errors import BadTable, Km2ipdError, OutputNotWritable, UsageError
 from .reconstruct import tables as given
 from .reconstruct.check import check_reconstruction
 from .reconstruct.engine import DEFAULT_METHOD, estimate_panel, reconstruct_panel
+from .reconstruct.km import kaplan_meier
 from .reconstruct.reported import read_reported
 from .records import (
     Caution,
@@ -29,6 +30,7 @@ from .records import (
     Reconstruction,
     RiskTable,
     Status,
+    SurvivalCurve,
     Totals,
 )
 from .report import folder, pivot
@@ -227,7 +229,20 @@ def _concluded(
         return PanelResult(name, worst_status(reading.status, cautions), reading, cautions=cautions)
     checks = (*rebuilt.checks, *check_reconstruction(rebuilt, (*reading.printed, *reported)))
     cautions = (*cautions, *rebuilt.cautions, *_disagreements(name, checks))
-    return PanelResult(name, worst_status(reading.status, cautions), reading, rebuilt, checks, cautions)
+    status = worst_status(reading.status, cautions)
+    return PanelResult(name, status, reading, rebuilt, checks, cautions, rebuilt_curves(rebuilt))
+
+
+def rebuilt_curves(rebuilt: Reconstruction) -> dict[str, SurvivalCurve]:
+    """The Kaplan-Meier curve of every arm's rebuilt patients, from time 0 to the last patient's."""
+    curves = {}
+    for patients in rebuilt.patients:
+        estimate = kaplan_meier(patients)
+        start = min(0.0, float(patients.time[0]))
+        curves[patients.arm] = SurvivalCurve(
+            np.r_[start, estimate.table.time], np.r_[1.0, np.minimum(estimate.survival, 1)]
+        )
+    return curves
 
 
 def _ticks_shown(reading: PanelReading) -> FloatArray:
@@ -320,7 +335,8 @@ def _result_of_tables(
 ) -> PanelResult:
     checks = (*rebuilt.checks, *check_reconstruction(rebuilt, reported))
     cautions = (*rebuilt.cautions, *_disagreements(panel, checks))
-    return PanelResult(panel, worst_status("ok", cautions), None, rebuilt, checks, cautions)
+    status = worst_status("ok", cautions)
+    return PanelResult(panel, status, None, rebuilt, checks, cautions, rebuilt_curves(rebuilt))
 
 
 # ---------------------------------------------------------------- files

@@ -24,7 +24,7 @@ def result_files(
 
     files = digitized_files(version, reading, results)
     files["ipd.csv"] = _bytes(tables.patients_csv(results))
-    files["report.html"] = _bytes(report_html(version, reading.digitization, results, files))
+    files["report.html"] = _bytes(report_html(version, reading, results))
     if reported is not None:
         files[REPORTED_NAME] = reported
     return files

@@ -2,14 +2,84 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
+import numpy as np
 from jinja2 import Environment, PackageLoader, Template
 
-from ..records import Digitization, PanelResult
-from .picture import data_uri, overlay_name
+from ..records import Box, Caution, PanelReading, PanelResult, PixelArray, Reading
+from .difference import draw_difference
+from .kmplot import KmPlot, plan_km_plot
+from .overlay import draw_overlay
+from .picture import data_uri, jpeg_bytes, png_bytes
 from .wording import hazard_ratio_words, interval_words, number_words, p_words, ratio_words
+
+# Pictures in the page are at most this wide: sharp in a 1600-px window, and the page stays under 3 MB.
+EMBEDDED_WIDTH = 1600
+# A picture above this as PNG (a scan, a photograph) is embedded as JPEG.
+LARGEST_PNG = 700_000
+# Crops of places that a person must look at: margin round the place, least width shown, most crops in a page.
+CROP_MARGIN_PX, CROP_WIDTH, MOST_CROPS = 24, 360, 12
+# What the reading and the numbers rest on, named in the page with their versions.
+PACKAGES = ("numpy", "scipy", "opencv-python-headless", "rapidocr", "onnxruntime", "pypdfium2")
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A caution with a crop of its place ("" where it has none), and its number on the overlay."""
+
+    caution: Caution
+    crop: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PanelPage:
+    """What the page shows of one panel."""
+
+    result: PanelResult
+    plot: KmPlot | None
+    warned: tuple[Warned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigurePage:
+    """One picture of the figure with what was read of it, as data URIs."""
+
+    name: str
+    overlay: str
+    difference: str
+
+
+def report_html(version: str, reading: Reading, results: Sequence[PanelResult]) -> str:
+    """The page: verdict first, then figure, curves, tables, warnings, method and provenance."""
+    digitization = reading.digitization
+    figures = []
+    for name, pixels in reading.images.items():
+        drawn = [p for p in digitization.panels if p.panel.source.image == name]
+        overlay, difference = draw_overlay(pixels, drawn), draw_difference(pixels, drawn)
+        figures.append(FigurePage(name, _embedded(overlay), _embedded(difference)))
+    return _page().render(
+        version=version,
+        digitization=digitization,
+        status=_worst([r.status for r in results]),
+        panels=[PanelPage(r, plan_km_plot(r), _warned(r, reading.images)) for r in results],
+        figures=figures,
+        command=repeat_command(digitization.figure, digitization.arguments, results),
+        packages={name: _version(name) for name in PACKAGES},
+    )
+
+
+def repeat_command(figure: str, arguments: Sequence[str], results: Sequence[PanelResult]) -> str:
+    """The command that gives these files again from the figure."""
+    methods = list(dict.fromkeys(r.reconstruction.method for r in results if r.reconstruction))
+    method = ["--method", methods[0]] if methods else []
+    return shlex.join(["km2ipd", "run", figure, *arguments, *method, "--out", "DIR"])
 
 
 @lru_cache(maxsize=1)
@@ -17,28 +87,54 @@ def _page() -> Template:
     environment = Environment(
         loader=PackageLoader("km2ipd.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {
-        "interval": interval_words,
-        "number": number_words,
-        "p": p_words,
-        "ratio": ratio_words,
-    }
-    environment.globals["hazard_ratio"] = hazard_ratio_words
+    environment.filters |= {"interval": interval_words, "number": number_words, "p": p_words}
+    environment.filters |= {"ratio": ratio_words, "hazard_ratio": hazard_ratio_words}
     return environment.get_template("page.html.jinja")
 
 
-def report_html(
-    version: str,
-    digitization: Digitization,
-    results: Sequence[PanelResult],
-    files: Mapping[str, bytes],
-) -> str:
-    """The page: verdict first, then the figure with its overlay, estimates, checks and warnings.
+def _worst(statuses: Sequence[str]) -> str:
+    return next((s for s in ("failed", "review") if s in statuses), "ok")
 
-    files: the run's pictures by name, overlays among them.
-    """
-    images = dict.fromkeys(p.panel.source.image for p in digitization.panels)
-    overlays = [data_uri(files[overlay_name(image)]) for image in images]
-    return (
-        _page().render(version=version, digitization=digitization, results=results, overlays=overlays) + "\n"
-    )
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _embedded(pixels: PixelArray) -> str:
+    """The picture as a data URI, made smaller where it is wider than the page can show."""
+    height, width = pixels.shape[:2]
+    if width > EMBEDDED_WIDTH:
+        size = (EMBEDDED_WIDTH, max(1, round(height * EMBEDDED_WIDTH / width)))
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    png = png_bytes(pixels)
+    return data_uri(png, "png") if len(png) <= LARGEST_PNG else data_uri(jpeg_bytes(pixels), "jpeg")
+
+
+def _warned(result: PanelResult, images: Mapping[str, PixelArray]) -> tuple[Warned, ...]:
+    """The panel's cautions, gravest first, with crops of the first places."""
+    reading = result.reading
+    numbers = {id(c): i for i, c in enumerate(reading.cautions, start=1)} if reading else {}
+    ordered = sorted(result.cautions, key=lambda c: c.severity != "review")
+    warned, crops = [], 0
+    for caution in ordered:
+        crop = ""
+        if caution.box and reading and crops < MOST_CROPS:
+            crop, crops = _crop(caution.box, reading, images), crops + 1
+        warned.append(Warned(caution, crop, numbers.get(id(caution)) if caution.box else None))
+    return tuple(warned)
+
+
+def _crop(box: Box, reading: PanelReading, images: Mapping[str, PixelArray]) -> str:
+    """The place in the figure, enlarged by a whole number, as a data URI; "" when it lies outside."""
+    pixels = images[reading.panel.source.image]
+    height, width = pixels.shape[:2]
+    left, top = max(0, int(box.left) - CROP_MARGIN_PX), max(0, int(box.top) - CROP_MARGIN_PX)
+    right, bottom = min(width, int(box.right) + CROP_MARGIN_PX), min(height, int(box.bottom) + CROP_MARGIN_PX)
+    if right - left < 2 or bottom - top < 2:
+        return ""
+    crop = pixels[top:bottom, left:right]
+    scale = int(np.clip(CROP_WIDTH // crop.shape[1], 1, 4))
+    return _embedded(np.repeat(np.repeat(crop, scale, axis=0), scale, axis=1))

@@ -34,9 +34,21 @@ def png_bytes(pixels: PixelArray) -> bytes:
     return encoded.tobytes()
 
 
-def data_uri(png: bytes) -> str:
-    """A PNG file as text that an HTML page can hold."""
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+def jpeg_bytes(pixels: PixelArray) -> bytes:
+    """(height, width, 3) RGB pixels as a JPEG file, for pictures that a page only shows."""
+    import cv2
+
+    done, encoded = cv2.imencode(
+        ".jpg", np.ascontiguousarray(pixels[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, 80]
+    )
+    if not done:
+        raise RuntimeError("the picture could not be encoded as JPEG")
+    return encoded.tobytes()
+
+
+def data_uri(content: bytes, kind: str) -> str:
+    """A picture file (kind png or jpeg) as text that an HTML page can hold."""
+    return f"data:image/{kind};base64," + base64.b64encode(content).decode("ascii")
 
 
 def read_picture(path: Path) -> PixelArray:

@@ -19,7 +19,9 @@ def number_words(value: float | None, decimals: int | None = None) -> str:
 
 
 def interval_words(interval: Interval, missing: str, decimals: int | None = None) -> str:
-    """An estimate with its limits; missing stands for what was not reached."""
+    """An estimate with its limits; missing stands for what was not reached, alone where nothing is known."""
+    if interval.value is None and interval.low is None and interval.high is None:
+        return missing
 
     def words(value: float | None) -> str:
         return missing if value is None else number_words(value, decimals)
