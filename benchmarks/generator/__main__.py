@@ -16,12 +16,11 @@ from matplotlib.figure import Figure as Page
 from PIL import Image
 
 from .degradations import degrade
-from .layout import draw_page, rasterise
+from .layout import VECTOR_SUFFIXES, draw_page, rasterise, save_vector
 from .not_km import NOT_KM
 from .plan import KINDS, VECTOR_KINDS, Kind, plan_figure
 from .truth import write_json
 
-SUFFIX_METADATA = {"pdf": {"CreationDate": None, "Producer": None, "Creator": None}, "svg": {"Date": None}}
 JPEG_QUALITY = 85  # what image libraries and journals' web sites use
 
 
@@ -33,7 +32,7 @@ def write_figure(kind: Kind, number: str, folder: Path, rng: np.random.Generator
     file = folder / f"figure.{kind.suffix}"
     size = (
         _write_vector(page, file, panels)
-        if kind.suffix in SUFFIX_METADATA
+        if kind.suffix in VECTOR_SUFFIXES
         else _write_raster(page, file, panels, kind, rng)
     )
     record = {
@@ -71,7 +70,7 @@ def _write_raster(
 
 def _write_vector(page: Page, file: Path, panels: list[dict]) -> tuple[float, float]:
     """Points, 72 per inch, from the top-left corner."""
-    page.savefig(file, metadata=SUFFIX_METADATA[file.suffix[1:]])
+    save_vector(page, file)
     for panel in panels:
         for key, place in panel["pixel_axes"].items():
             if key != "note":

@@ -96,8 +96,8 @@ def simulate_cohort(
 ) -> Cohort:
     """A trial of `arms` arms, hazards rising from the first to the last (or falling).
 
-    spread: "apart", "close", or "crossing" (hazards of different shape). mortality: "low" (at least about 60%
-    survive to the end of the axis), "high" or "any". size: "small" (12 to 60 an arm), "large" (600 to 3000) or
+    spread: "apart", "close", or "crossing" (other shapes). mortality: "low" (70% or more survive to
+    the end of the axis), "high" or "any". size: "small" (12 to 60 an arm), "large" (600 to 3000) or
     "any".
     """
     scale = SCALES[rng.integers(len(SCALES))]
@@ -124,7 +124,7 @@ def simulate_cohort(
 def _simulate_arm(
     rng: np.random.Generator, label: str, n: int, hazard: float, shape: float, scale: Scale
 ) -> Arm:
-    """Weibull events with cumulative hazard `hazard` at the axis end; late recruits and a few early losses."""
+    """Weibull events with cumulative hazard `hazard` at the end; late recruits and a few early losses."""
     failure = scale.end * (rng.exponential(size=n) / hazard) ** (1 / shape)
     closing = scale.end * rng.uniform(rng.uniform(0.3, 0.6), rng.uniform(0.98, 1.1), size=n)
     lost = np.where(rng.random(n) < rng.uniform(0.03, 0.2), scale.end * rng.random(n), np.inf)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -28,19 +29,22 @@ from .truth import Points, describe_panel
 # text stays text in PDF files, and nothing in a file depends on the day or on chance
 matplotlib.rcParams.update({"svg.hashsalt": "km2ipd", "pdf.fonttype": 42, "axes.unicode_minus": False})
 
+VECTOR_SUFFIXES = {"pdf": {"CreationDate": None, "Producer": None, "Creator": None}, "svg": {"Date": None}}
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What one figure shows: a cohort per panel, one style, and what stands in the plots besides.
 
     extras: among "median", "landmark" (guide lines), "inset", "letters", "bars" (a bar chart as last panel).
+    inset_text: stands in the plot instead of the statistics computed from the patients.
     """
 
     cohorts: tuple[Cohort, ...]
     style: Style
     columns: int = 1
     extras: tuple[str, ...] = ()
-    titles: tuple[str, ...] = field(default=())
+    inset_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,7 @@ def measure_margins(request: Request) -> Margins:
     names = max(name_inches(c, style) for c in request.cohorts)
     longest = max(len(a.label) for c in request.cohorts for a in c.arms) * size * 0.62
     outside = {"right": longest + 5.0 * size + 0.35, "direct": longest + 0.1}.get(style.legend, 0.15)
-    top = (
-        0.15
-        + (0.25 if style.legend == "top" else 0)
-        + (1.6 * size if "letters" in request.extras or request.titles else 0)
-    )
+    top = 0.15 + (0.25 if style.legend == "top" else 0) + (1.6 * size if "letters" in request.extras else 0)
     return Margins(
         left=max(4.6 * size, names + 0.25 + 0.02 * style.panel_inches[0]) + 0.05,
         right=max(outside, 0.3),
@@ -86,8 +86,6 @@ def draw_page(request: Request) -> tuple[Page, list[dict]]:
             text = fill_panel(ax, cohort, request, margins)
             if "letters" in request.extras:
                 _draw_letter(ax, "ABCDEFGH"[index], style, margins)
-            if request.titles:
-                ax.set_title(request.titles[index], fontsize=style.font_size * 1.1, color=style.ink)
             titles = x_title(cohort, style), y_title(cohort, style)
             panels.append(describe_panel(cohort, style, index, *titles, text, locate_axes(ax, cohort, style)))
         if "bars" in request.extras:
@@ -129,7 +127,7 @@ def fill_panel(ax: Axes, cohort: Cohort, request: Request, margins: Margins) -> 
     if "inset" in request.extras:
         draw_inset(ax, cohort, style)
         corners = ["upper right"] if style.rising else []
-    text = statistics_text(cohort, style) if corners else None
+    text = request.inset_text or (statistics_text(cohort, style) if corners else None)
     if text:
         draw_text(ax, text, corners[0], style)
     if style.legend == "direct":
@@ -152,6 +150,11 @@ def rasterise(page: Page) -> np.ndarray:
     canvas = FigureCanvasAgg(page)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def save_vector(page: Page, file: Path) -> None:
+    """Write PDF or SVG without date and program name, so that the same page gives the same bytes."""
+    page.savefig(file, metadata=VECTOR_SUFFIXES[file.suffix[1:]])
 
 
 def _draw_letter(ax: Axes, letter: str, style: Style, margins: Margins) -> None:

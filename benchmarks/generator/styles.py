@@ -45,7 +45,8 @@ class Style:
     frame: "L", "box", "none". ticks: "out", "in", "none". face, page, ink: colours of plot area, page, text.
     grid: colour, "" for none. marks: matplotlib marker of the censored, "" for none; marks_above: the tick
     stands on the line instead of across it. carries: marker drawn along the line itself.
-    band: "", "shaded", "lines". legend: "direct", "inset", "top", "right", "bottom" or "none" (then the table's rows name the arms).
+    band: "", "shaded", "lines". legend: "direct", "inset", "top", "right", "bottom" or "none"
+    (then the table's rows name the arms).
     table: "none", "below", "above", "inside"; table_look: "plain", "coloured", "boxed", "events", "keys".
     padding: the axes run on beyond data by this share on each side. y_step: of the y ticks, a fraction.
     broken_tail: the line has gaps where few patients are left. label_every: 2 numbers every second x tick.
