@@ -132,7 +132,7 @@ def vector_figure(
     Texts stay empty where the letters are outlines or cannot be read, so that the rendering is read instead.
     """
     runs = [run for run in content.runs if box.contains(*run.box.centre)]
-    view = _vector_view(box, runs)
+    view = _vector_view(box, [run for run in runs if not is_symbol(run.text)])
     strokes = [s for s in content.strokes if overlap(stroke_box(s), box)]
     marks, words = split_marks(runs, 1 + max((s.order for s in strokes), default=0))
     drawn = placed(with_groups([*strokes, *marks]), view.left, view.top, view.x_scale)

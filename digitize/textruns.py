@@ -66,16 +66,19 @@ def joined_runs(letters: Sequence[Run]) -> list[Run]:
     for letter in letters:
         if not letter.text.strip():
             continue
-        if (
-            runs
-            and not (is_symbol(letter.text) and is_symbol(runs[-1].text))
-            and _continues(runs[-1], letter, COLUMN_GAP)
-            and not _two_numbers(runs[-1], letter, NUMBER_GAP)
-        ):
+        if runs and _one_text(runs[-1], letter):
             runs[-1] = _append(runs[-1], letter)
         else:
             runs.append(letter)
     return runs
+
+
+def _one_text(run: Run, letter: Run) -> bool:
+    signs = is_symbol(letter.text) + is_symbol(run.text)
+    widest = NUMBER_GAP if signs else COLUMN_GAP
+    numbers = _two_numbers(run, letter, NUMBER_GAP)
+    alone = signs == 2 or (signs and run.color != letter.color)
+    return not alone and not numbers and _continues(run, letter, widest)
 
 
 def text_lines(runs: Sequence[Run]) -> list[Run]:

@@ -34,6 +34,7 @@ class VectorArm:
 
     style: "solid", "dashed" or "dotted"; width_px and dash_px as drawn, comparable with a legend key's.
     marks_px: (m,) x positions of its censor marks. confidence: 1 for an exact staircase, less where oblique.
+    strokes: indices of the figure's strokes that carry the line.
     """
 
     color: Rgb
@@ -43,7 +44,7 @@ class VectorArm:
     trace: CurveTrace
     marks_px: FloatArray
     confidence: float
-    order: int = 0
+    strokes: tuple[int, ...] = ()
 
 
 def trace_strokes(figure: Figure, panel: Panel) -> tuple[VectorArm, ...]:
@@ -71,7 +72,7 @@ def _arm(stair: Staircase, marks: FloatArray) -> VectorArm:
         trace=stair.trace,
         marks_px=read_only(np.sort(np.concatenate([stair.marks_px, marks]))),
         confidence=1.0 - stair.slanted / 2,
-        order=line.order,
+        strokes=line.strokes,
     )
 
 

@@ -230,7 +230,13 @@ def _bridged(chains: list[Line]) -> list[Line]:
             done[-1] = joined
         else:
             done.append(chain)
-    return done
+    on = float(np.median(short))
+    return [c if c in chains else replace(c, dash=(on, _mean_gap(c, on))) for c in done]
+
+
+def _mean_gap(line: Line, on: float) -> float:
+    """Mean gap between dashes of the given length on a line that was bridged."""
+    return max(0.0, _length(line.points) / max(1, len(line.strokes)) - on)
 
 
 def _bridge(one: Line, two: Line, reach: float) -> Line | None:

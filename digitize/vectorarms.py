@@ -1,0 +1,43 @@
+"""The arms of a vector panel in the form that every later stage takes, wherever the lines came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..records import Figure, Panel, Rgb, TextLine
+from .drawnarm import DrawnArm
+from .legend import LegendKey
+from .vector import VectorArm, trace_strokes
+from .vectorkeys import inked_share, legend_keys
+
+# Colours of a key and its curve differ by rounding between colour spaces, up to this in any channel.
+SAME_COLOR = 12
+
+
+def vector_arms(
+    figure: Figure, texts: Sequence[TextLine], panel: Panel
+) -> tuple[list[DrawnArm], tuple[LegendKey, ...]]:
+    """Arms and legend entries read from a figure's strokes; no arms when the strokes hold no staircase."""
+    arms = trace_strokes(figure, panel)
+    keys = legend_keys(figure, texts, panel, frozenset(i for arm in arms for i in arm.strokes))
+    return [_drawn(arm, tuple(k for k in keys if same_color(k.color, arm.color))) for arm in arms], keys
+
+
+def same_color(one: Rgb, two: Rgb) -> bool:
+    """Whether two colours are the same paint."""
+    return max(abs(a - b) for a, b in zip(one, two, strict=True)) <= SAME_COLOR
+
+
+def _drawn(arm: VectorArm, keys: tuple[LegendKey, ...]) -> DrawnArm:
+    dashes = arm.dash_px[::2]
+    return DrawnArm(
+        color=arm.color,
+        inked=inked_share(arm.dash_px, arm.width_px),
+        dash_px=sum(dashes) / len(dashes) if dashes else arm.trace.end_px - float(arm.trace.x_px[0]),
+        width_px=arm.width_px,
+        trace=arm.trace,
+        keys=keys,
+        marks_px=arm.marks_px,
+        draws_marks=len(arm.marks_px) > 0,
+        evidence={"own_ink": round(arm.confidence, 3), "in_sight": 1.0},
+    )

@@ -1,0 +1,125 @@
+"""Legend entries of a vector figure: the short line or tinted box drawn beside each name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..records import Box, Figure, Panel, Rgb, Stroke, TextLine
+from .legend import LegendKey, may_name_an_arm
+from .strokes import stroke_box
+
+# A sample's centre stands within this share of the letters' height from theirs.
+LEVEL = 0.65
+# It ends within so many letter heights of the name, and is at least and at most so many long.
+GAP = 2.6
+SHORTEST, LONGEST = 0.35, 7.0
+# A line sample is no higher than this (px, its marker apart); boxes are up to so many letter heights.
+FLAT = 1.5
+LARGEST_BOX = 3.0
+# Groups named by a range of values ("20-50") have no letters.
+RANGE = re.compile(r"^\s*\d+(\.\d+)?\s*[-–—]\s*\d+(\.\d+)?\s*$")
+# Paper and its shades: a box so light is background.
+LIGHT = 247
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """One drawn piece that may be a key: a flat line, or a filled box (is_line False)."""
+
+    box: Box
+    color: Rgb
+    width: float
+    dash: tuple[float, ...]
+    is_line: bool
+
+
+def legend_keys(
+    figure: Figure, texts: Sequence[TextLine], panel: Panel, used: frozenset[int] = frozenset()
+) -> tuple[LegendKey, ...]:
+    """The legend entries of a panel in reading order, one for each paint; used: strokes that carry the arms."""
+    samples = [
+        sample
+        for index, stroke in enumerate(figure.strokes)
+        if index not in used and (sample := _as_sample(stroke)) is not None
+    ]
+    keys: list[LegendKey] = []
+    for line in texts:
+        if panel.region.contains(*line.box.centre) and _may_be_name(line):
+            found = _beside(line, samples)
+            if found is not None:
+                keys.append(_key(line, found))
+    tall = float(np.median([key.text_box.height for key in keys])) if keys else 1.0
+    ordered = sorted(keys, key=lambda k: (round(k.text_box.centre[1] / max(tall, 1.0)), k.text_box.left))
+    return tuple({(k.color, round(k.inked, 2), round(k.width_px)): k for k in reversed(ordered)}.values())[::-1]
+
+
+def _may_be_name(line: TextLine) -> bool:
+    return may_name_an_arm(line) or (line.rotation == 0 and bool(RANGE.match(line.text)))
+
+
+def inked_share(dash: Sequence[float], width: float) -> float:
+    """Share of a line that its dash pattern inks; dots are as long as the line is wide."""
+    if not dash:
+        return 1.0
+    drawn = sum(max(length, width) for length in dash[::2])
+    return float(min(1.0, drawn / max(sum(dash), drawn)))
+
+
+def _as_sample(stroke: Stroke) -> _Sample | None:
+    box = stroke_box(stroke)
+    if stroke.color is not None and stroke.width_px > 0 and box.height <= FLAT and box.width > 0:
+        return _Sample(box, stroke.color, stroke.width_px, stroke.dash_px, True)
+    if stroke.fill is None or min(stroke.fill) > LIGHT or not stroke.closed:
+        return None
+    if box.height <= 8 and box.width > 2.5 * box.height:
+        return _Sample(box, stroke.fill, box.height, (), True)
+    if len(stroke.x_px) <= 6 and 0.3 <= box.width / max(box.height, 1e-6) <= 3.5:
+        return _Sample(box, _on_white(stroke.fill, stroke.opacity), box.height, (), False)
+    return None
+
+
+def _on_white(color: Rgb, opacity: float) -> Rgb:
+    red, green, blue = (round(255 - opacity * (255 - part)) for part in color)
+    return red, green, blue
+
+
+def _beside(line: TextLine, samples: Sequence[_Sample]) -> _Sample | None:
+    """The sample left of a name (or right of it, where none stands left), lines before boxes, nearest first."""
+    height = max(line.box.height, 6.0)
+    for gap_of in (lambda b: line.box.left - b.right, lambda b: b.left - line.box.right):
+        fits = [s for s in samples if _fits(s, line, height) and -1.0 <= gap_of(s.box) <= GAP * height]
+        parts = [s for s in fits if s.is_line] or fits
+        if parts:
+            nearest = min(parts, key=lambda s: (gap_of(s.box), -s.box.width))
+            return _whole([s for s in parts if s.color == nearest.color and s.is_line == nearest.is_line])
+    return None
+
+
+def _fits(sample: _Sample, line: TextLine, height: float) -> bool:
+    level = abs(sample.box.centre[1] - line.box.centre[1]) <= LEVEL * height
+    longest = LONGEST if sample.is_line else LARGEST_BOX
+    short = SHORTEST if sample.is_line and not sample.dash else 0.1
+    return level and short * height <= sample.box.width <= longest * height
+
+
+def _whole(parts: Sequence[_Sample]) -> _Sample:
+    """Dashes drawn one by one as one dashed sample; two lines over each other as the longer."""
+    first = max(parts, key=lambda s: s.box.width)
+    left, right = min(s.box.left for s in parts), max(s.box.right for s in parts)
+    inked = sum(s.box.width for s in parts)
+    if len(parts) < 2 or inked > 0.95 * (right - left) or not first.is_line:
+        return first
+    on = inked / len(parts)
+    gap = (right - left - inked) / (len(parts) - 1)
+    box = Box(left, first.box.top, right, first.box.bottom)
+    return _Sample(box, first.color, first.width, (on, gap), True)
+
+
+def _key(line: TextLine, sample: _Sample) -> LegendKey:
+    name = re.sub(r"^[\s\-–—_+~=•·|]+", "", line.text).strip()
+    inked = inked_share(sample.dash, sample.width)
+    return LegendKey(name, sample.color, inked, float(np.float64(sample.width)), sample.box, line.box)
