@@ -32,7 +32,7 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
 
     expected: number of arms that the figure names elsewhere (legend, table rows), None when it does not.
     """
-    owns = separate_inks(crop, tuple(i.color for i in inks))
+    owns = separate_inks(crop, tuple((i.color, *i.shades) for i in inks))
     groups: list[list[TracedPath]] = []
     for index, ink in enumerate(inks):
         groups.append(_arms_of_ink(crop, owns[index], index, ink, expected))

@@ -23,6 +23,7 @@ class DrawnArm:
     """One arm's line. inked: share of its length that is drawn (1 solid). dash_px: mean length of a dash.
 
     trace: its staircase in px of the figure. keys: legend entries that show this line. marks_px: (m,) x of its marks.
+    start_gap_px: rows of bare paper between S = 1 and the first level.
     evidence: measured shares, 0 to 1, that speak for the tracing.
     """
 
@@ -34,6 +35,7 @@ class DrawnArm:
     keys: tuple[LegendKey, ...] = ()
     marks_px: FloatArray = field(default_factory=lambda: read_only([]))
     draws_marks: bool = False
+    start_gap_px: float = 0.0
     evidence: dict[str, float] = field(default_factory=dict)
 
 
@@ -55,6 +57,7 @@ def arm_from_path(path: TracedPath, crop: PlotCrop, color: Rgb, keys: tuple[Lege
         width_px=path.width_px,
         trace=trace,
         keys=keys,
+        start_gap_px=path.start_gap_px,
         evidence={"own_ink": round(path.own_share, 3), "in_sight": round(1.0 - path.hidden_share, 3)},
     )
 
@@ -81,7 +84,7 @@ def curve_of(trace: CurveTrace, panel: Panel) -> SurvivalCurve:
     shown = y.value(np.r_[trace.y_px, trace.y_px[-1]])
     survival = np.clip(1.0 - shown if panel.direction == "incidence" else shown, 0.0, 1.0)
     survival = np.minimum.accumulate(survival)
-    if start_offset_px(trace, panel) <= START_SLACK:
+    if _start_offset_px(trace, panel) <= START_SLACK:
         # The level of the start is S = 1 by law; the calibration's check of it is kept as a caution elsewhere.
         survival[np.abs(survival - survival[0]) < 1e-12] = 1.0
     if survival[0] < 1.0 or time[0] > panel.x.minimum:
@@ -95,7 +98,7 @@ def curve_of(trace: CurveTrace, panel: Panel) -> SurvivalCurve:
     )
 
 
-def start_offset_px(trace: CurveTrace, panel: Panel) -> float:
+def _start_offset_px(trace: CurveTrace, panel: Panel) -> float:
     """Distance in px of the first level from S = 1."""
     one = 0.0 if panel.direction == "incidence" else 1.0
     return abs(float(trace.y_px[0] - panel.y.calibration.px(one)))

@@ -27,11 +27,12 @@ SAME_HUE = 14.0
 
 @dataclass(frozen=True, slots=True)
 class PlotInk:
-    """One ink of the plot: its colour, how many pixels it has, and the legend keys that show it."""
+    """One ink of the plot: its colour, how many pixels it has, the legend keys that show it, its paler shades."""
 
     color: Rgb
     pixels: int
     keys: tuple[LegendKey, ...] = ()
+    shades: tuple[Rgb, ...] = ()
 
 
 def find_inks(ink: InkMap, keys: tuple[LegendKey, ...], mask: FloatArray) -> tuple[PlotInk, ...]:
@@ -43,6 +44,7 @@ def find_inks(ink: InkMap, keys: tuple[LegendKey, ...], mask: FloatArray) -> tup
     kept = _merge_shades(ink, mask, paper)
     for group in _group_keys(keys, paper):
         kept = _tie_group(ink, kept, group, mask, paper)
+    kept = _absorb_shades(kept, paper)
     least = LEAST_INK * mask.shape[1]
     return tuple(sorted((k for k in kept if k.pixels > least), key=lambda k: -k.pixels))
 
@@ -62,6 +64,19 @@ def _merge_shades(ink: InkMap, mask: FloatArray, paper: FloatArray) -> list[Plot
         common = count > 0.3 * kept[home].pixels and _strength(color, paper) > _strength(kept[home].color, paper)
         kept[home] = PlotInk(color if common else kept[home].color, kept[home].pixels + count)
     return kept
+
+
+def _absorb_shades(kept: list[PlotInk], paper: FloatArray) -> list[PlotInk]:
+    """Unnamed paler shades of an ink that several thin styles share belong to it: dashes are paler than solid lines."""
+    out = []
+    for ink in kept:
+        thin_styles = len(ink.keys) > 1 and max(k.width_px for k in ink.keys) <= THIN
+        if thin_styles:
+            paler = [k for k in kept if not k.keys and _is_shade(k.color, ink.color, paper)]
+            ink = replace(ink, shades=tuple(k.color for k in paler), pixels=ink.pixels + sum(k.pixels for k in paler))
+        out.append(ink)
+    taken = {shade for ink in out for shade in ink.shades}
+    return [ink for ink in out if ink.color not in taken]
 
 
 def _one_line(

@@ -29,6 +29,10 @@ from .tracing import crop_plot
 from .trust import arm_confidence, doubts_about
 
 
+TALLEST_LETTERING = 0.15
+"""Height of a text's box, as a share of the plot's, beyond which a drawing was taken for text."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """What is known of one arm while a panel is being read."""
@@ -81,7 +85,12 @@ def trace_arms(
     figure: Figure, texts: tuple[TextLine, ...], panel: Panel, legend: tuple[LegendKey, ...], expected: int | None
 ) -> list[DrawnArm]:
     """The arms of a panel as drawn, from the pixels of its plot area."""
-    inside = tuple(t for t in texts if panel.plot_area.contains(*t.box.centre, margin=2.0))
+    area = panel.plot_area
+    inside = tuple(
+        t
+        for t in texts
+        if area.contains(*t.box.centre, margin=2.0) and t.box.height < TALLEST_LETTERING * area.height
+    )
     crop = crop_plot(figure.pixels, panel, inside, tuple(k.box for k in legend))
     inks = find_inks(crop.ink, legend, ~crop.lettering & ~crop.frame)
     paths = find_arms(crop, inks, expected)
@@ -144,7 +153,7 @@ def _arm_reading(draft: tuple[int, _Draft], panel: Panel) -> ArmReading:
         censor_marks=np.clip(panel.x.calibration.value(drawn.marks_px), panel.x.minimum, curve.time[-1]),
         draws_marks=drawn.draws_marks,
         style="solid" if drawn.inked > 0.85 else "dashed",
-        confidence=arm_confidence(drawn, panel),
+        confidence=arm_confidence(drawn),
         evidence=drawn.evidence,
     )
 

@@ -41,6 +41,7 @@ def digitize_figures(
     """
     tell = progress or (lambda _: None)
     panels: list[PanelReading] = []
+    unread: list[PanelReading] = []
     failures: list[DigitizeError] = []
     images: dict[str, PixelArray] = {}
     for number, figure in enumerate(figures, 1):
@@ -59,9 +60,10 @@ def digitize_figures(
                 panels.append(read_plot(*upright, where, cautions, arms=arms))
             except DigitizeError as error:
                 failures.append(error)
+                unread.append(_unread(where, cautions, error))
     if not panels:
         raise _failure(figures, failures, panel)
-    readings = _with_own_names(panels)
+    readings = _with_own_names(panels + unread)
     used = {r.panel.source.image for r in readings}
     return (
         Digitization(version, figures[0].name, figures[0].sha256, tuple(readings), tuple(_noted(failures))),
@@ -86,6 +88,12 @@ def _find(
     found = find_panels(figure, texts, x_range=x_range, y_range=y_range, direction=direction)
     sourced = [(replace(p, source=replace(figure.source, image=image)), cautions) for p, cautions in found]
     return (figure, texts), sourced
+
+
+def _unread(panel: Panel, cautions: tuple[Caution, ...], error: DigitizeError) -> PanelReading:
+    """A panel whose axes were found but whose curves were not: it is named, so that nobody takes it for absent."""
+    why = Caution("not-read", error.seen, f"panel {panel.name}", "review", panel.plot_area)
+    return PanelReading(panel, "failed", (), cautions=(*cautions, why))
 
 
 def _failure(figures: tuple[Figure, ...], failures: list[DigitizeError], panel: str | None) -> Exception:

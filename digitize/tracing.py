@@ -55,7 +55,7 @@ class TracedPath:
     """One staircase with what speaks for it.
 
     own_share: share of its columns on its own ink. hidden_share: share that lies under other ink.
-    on_off: (columns,) whether each column shows its ink.
+    start_gap_px: rows of bare paper between S = 1 and its first level. shows: (columns,) whether each shows its ink.
     """
 
     ink: int
@@ -64,6 +64,7 @@ class TracedPath:
     width_px: float
     own_share: float
     hidden_share: float
+    start_gap_px: float
     shows: FloatArray
 
 
@@ -138,19 +139,24 @@ def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: in
         stair = cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
         if stair.earned <= 0.03 * own.shape[1]:
             break
-        paths.append(_describe(stair, index, own, fresh, hiding, width))
+        paths.append(_describe(stair, index, own, fresh, hiding, width, crop.start_row))
         used = stroke_mask(stair, own.shape, width)
         hiding |= used & (fresh > 0.3)
         fresh = np.where(used, 0.0, fresh)
     return paths
 
 
-def separate_inks(crop: PlotCrop, colors: tuple[Rgb, ...]) -> list[FloatArray]:
-    """Coverage of each pixel by each ink; ink inside lettering counts half, ink of frame and grid nothing."""
-    label = nearest_ink(crop.ink, colors)
+def separate_inks(crop: PlotCrop, inks: tuple[tuple[Rgb, ...], ...]) -> list[FloatArray]:
+    """Coverage of each pixel by each ink; ink inside lettering counts half, ink of frame and grid nothing.
+
+    inks: each with its colour first and further shades of it after.
+    """
+    shades = [(i, shade) for i, colors in enumerate(inks) for shade in colors]
+    nearest = nearest_ink(crop.ink, tuple(shade for _, shade in shades))
+    owner = np.array([i for i, _ in shades] + [-1])[nearest]
     owns = []
-    for index, color in enumerate(colors):
-        own = np.where(label == index, coverage(crop.ink, color), 0.0)
+    for index, colors in enumerate(inks):
+        own = np.where(owner == index, coverage(crop.ink, colors[0]), 0.0)
         own = np.where(own > 0.2, own, 0.0)
         own = np.where(crop.lettering, 0.5 * own, own)
         own[crop.frame | _grid(own > 0.3)] = 0.0
@@ -182,11 +188,17 @@ def stroke_mask(stair: Staircase, shape: tuple[int, int], width_px: float) -> Fl
 def described(crop: PlotCrop, own: FloatArray, path: TracedPath, stair: Staircase) -> TracedPath:
     """The path with another staircase of the same ink in its place."""
     hiding = ((crop.ink.strength > 60) & (own < 0.3)) | crop.lettering | crop.frame
-    return _describe(stair, path.ink, own, own, hiding, path.width_px)
+    return _describe(stair, path.ink, own, own, hiding, path.width_px, crop.start_row)
 
 
 def _describe(
-    stair: Staircase, index: int, own: FloatArray, fresh: FloatArray, hiding: FloatArray, width: float
+    stair: Staircase,
+    index: int,
+    own: FloatArray,
+    fresh: FloatArray,
+    hiding: FloatArray,
+    width: float,
+    start_row: float,
 ) -> TracedPath:
     columns = np.arange(stair.first, stair.last + 1)
     reach = int(np.ceil(width / 2))
@@ -194,4 +206,16 @@ def _describe(
     shows = fresh[rows, columns[:, None]].max(axis=1) > 0.4
     hidden = hiding[stair.row, columns] & ~shows
     corners = refine_staircase(stair, own, width)
-    return TracedPath(index, stair, corners, width, float(shows.mean()), float(hidden.mean()), shows)
+    gap = _start_gap((own > 0.3) | hiding, start_row, float(corners.y[0]), width)
+    return TracedPath(index, stair, corners, width, float(shows.mean()), float(hidden.mean()), gap, shows)
+
+
+def _start_gap(inked: FloatArray, start_row: float, first_row: float, width: float) -> float:
+    """Rows of bare paper between S = 1 and the first level, beside the y axis; the first drop may fall at time 0."""
+    if first_row < start_row:
+        return start_row - first_row
+    first, last = int(np.ceil(start_row + 0.5)), int(np.floor(first_row - 0.5))
+    beside = inked[max(0, first) : max(0, last), : int(np.ceil(width)) + 4].any(axis=1)
+    return float(len(beside) - beside.sum())
+
+

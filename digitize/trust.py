@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from ..records import ArmReading, Caution, Panel, RiskTable
-from .drawnarm import START_SLACK, DrawnArm, start_offset_px
+from .drawnarm import DrawnArm
 from .legend import LegendKey
 from .naming import excess_at_risk
 
 RESIDUAL_LIMIT = 1.2
 """Calibration residual in px above which ticks and labels do not fit one line."""
+START_GAP = 5.0
+"""Rows of bare paper between S = 1 and a curve's first level that a gap in its dashes explains."""
 EXCESS_LIMIT = 0.02
 """Mean of n(t)/N - S(t-) above which a row cannot be its curve's."""
 
 
-def arm_confidence(arm: DrawnArm, panel: Panel) -> float:
-    """Share of an arm's columns that are accounted for by its own ink or hidden under known ink, less for a bad start."""
+def arm_confidence(arm: DrawnArm) -> float:
+    """Share of an arm's columns that are accounted for by its own ink or hidden under known ink, less where it does not start at S = 1."""
     shown = min(1.0, arm.evidence.get("own_ink", 1.0) + 0.5 * (1.0 - arm.evidence.get("in_sight", 1.0)))
-    start = start_offset_px(arm.trace, panel)
-    return round(max(0.0, shown * (1.0 if start <= START_SLACK else 0.7)), 3)
+    return round(shown * (1.0 if arm.start_gap_px <= START_GAP else 0.7), 3)
 
 
 def doubts_about(
@@ -39,7 +40,7 @@ def doubts_about(
                 )
             )
     for line, arm in zip(drawn, arms, strict=True):
-        found += _doubts_of_arm(panel, line, arm)
+        found += _doubts_of_arm(line, arm)
     if legend and len(legend) != len(arms):
         found.append(_review("arm-count", f"{len(arms)} curves but {len(legend)} legend entries", "legend"))
     if table.rows and len(table.rows) != len(arms):
@@ -53,16 +54,18 @@ def doubts_about(
     return found
 
 
-def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Caution]:
+def _doubts_of_arm(line: DrawnArm, arm: ArmReading) -> list[Caution]:
     found = []
-    start = start_offset_px(line.trace, panel)
-    if start > START_SLACK:
-        found.append(_review("start", f"{arm.name} starts {start:.1f} px away from S = 1", arm.name))
+    if line.start_gap_px > START_GAP:
+        gap = f"{arm.name} starts {line.start_gap_px:.0f} px of bare paper away from S = 1"
+        found.append(_review("start", gap, arm.name))
     if line.evidence.get("in_sight", 1.0) < 0.7:
         share = 100 * (1 - line.evidence["in_sight"])
-        found.append(_review("hidden", f"{arm.name} is hidden under other ink for {share:.0f}% of its length", arm.name))
+        hidden = f"{arm.name} is hidden under other ink for {share:.0f}% of its length"
+        found.append(_review("hidden", hidden, arm.name))
     if arm.confidence < 0.55:
-        found.append(_review("faint", f"only {100 * arm.confidence:.0f}% of {arm.name} lies on its own ink", arm.name))
+        faint = f"only {100 * arm.confidence:.0f}% of {arm.name} lies on its own ink"
+        found.append(_review("faint", faint, arm.name))
     return found
 
 
