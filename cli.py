@@ -31,7 +31,7 @@ from . import __version__
 from .errors import Disagreement, Km2ipdError, OutputNotWritable
 
 if TYPE_CHECKING:
-    from .records import PanelResult, Reading
+    from .records import PanelResult
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 REPORT_BUGS = "Please report it with the figure: https://github.com/km2ipd/km2ipd/issues"
@@ -66,6 +66,12 @@ def cli(debug: bool) -> None:
     Exit codes: 0 done; 2 wrong usage; 3 the figure cannot be digitised; 4 `check` found a disagreement;
     1 a bug of ours.
     """
+    if debug:
+        import logging
+
+        log = logging.getLogger("km2ipd")
+        log.setLevel(logging.DEBUG)
+        log.addHandler(logging.StreamHandler())
 
 
 # ---------------------------------------------------------------- options that several commands share
@@ -144,17 +150,6 @@ def parsed_range(pair: tuple[float, float] | None, option: str) -> tuple[float, 
     return pair
 
 
-def given_words(**given: Any) -> tuple[str, ...]:
-    """The options that changed the reading, as words of a command line, for the record."""
-    words: list[str] = []
-    for name, value in given.items():
-        if value is None:
-            continue
-        words.append("--" + name.replace("_", "-"))
-        words += [f"{v:g}" for v in value] if isinstance(value, tuple) else [str(value)]
-    return tuple(words)
-
-
 # ---------------------------------------------------------------- commands
 
 
@@ -187,18 +182,11 @@ def run(
     from . import study
 
     folder = _output_folder(figure, out, force)
+    given = _parsed(by_hand) | {"risk_table": risk_table, "totals": totals, "method": method}
     with _named(figure), _progress(quiet) as progress:
         if reported is None and (reported := study.reported_beside(figure)) and not quiet:
             click.echo(f"Checking against {reported}", err=True)
-        reading = _read(figure, by_hand, progress)
-        if risk_table:
-            reading = study.with_risk_table(reading, risk_table)
-        results = study.conclude(
-            reading.digitization, method=method, totals=totals, reported=reported, progress=progress
-        )
-        progress("Writing the report")
-        content = reported.read_bytes() if reported else None
-        files = study.result_files(__version__, reading, results, content)
+        _, results, files = study.run_figure(figure, reported=reported, progress=progress, **given)
         study.write_files(folder, files, force=force)
     _print_result(results, files["report.json"], folder / "report.html", as_json, quiet)
 
@@ -212,8 +200,9 @@ def digitize(figure: Path, out: Path | None, force: bool, as_json: bool, quiet: 
     from . import study
 
     folder = _output_folder(figure, out, force)
+    given = _parsed(by_hand)
     with _named(figure), _progress(quiet) as progress:
-        reading = _read(figure, by_hand, progress)
+        reading = study.read_figure(figure, progress=progress, **given)
         results = study.read_only_results(reading.digitization)
         files = study.digitized_files(__version__, reading, results)
         study.write_files(folder, files, force=force)
@@ -297,20 +286,13 @@ def check(ipd: Path, reported: Path, as_json: bool) -> None:
 # ---------------------------------------------------------------- steps of the commands
 
 
-def _read(figure: Path, by_hand: dict[str, Any], progress: Callable[[str], None]) -> Reading:
-    """The reading, with the options given by hand parsed and kept on record."""
-    from . import study
-
-    arms = by_hand["arms"]
-    given = {
-        "page": by_hand["page"],
-        "panel": by_hand["panel"],
+def _parsed(by_hand: dict[str, Any]) -> dict[str, Any]:
+    """The options of reading_options as keyword arguments of study.read_figure."""
+    return by_hand | {
         "x_range": parsed_range(by_hand["x_range"], "--x-range"),
         "y_range": parsed_range(by_hand["y_range"], "--y-range"),
-        "direction": by_hand["direction"],
+        "arms": parsed_arms(by_hand["arms"]),
     }
-    words = given_words(**given, arms=arms)
-    return study.read_figure(figure, **given, arms=parsed_arms(arms), arguments=words, progress=progress)
 
 
 def _output_folder(source: Path, out: Path | None, force: bool) -> Path:

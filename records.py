@@ -319,6 +319,16 @@ class RiskTable:
 
 
 @dataclass(frozen=True, slots=True)
+class CellByHand:
+    """One number at risk put right by a person; panel "" means the only panel."""
+
+    arm: str
+    time: float
+    at_risk: int
+    panel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedNumber:
     """A number printed in the figure or reported in the paper, as (value, interval) with its decimals.
 

@@ -5,9 +5,11 @@ The only file that sees digitize, reconstruct and report together.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from .reconstruct.km import kaplan_meier
 from .reconstruct.reported import read_reported
 from .records import (
     Caution,
+    CellByHand,
     Check,
     Digitization,
     FloatArray,
@@ -33,7 +36,7 @@ from .records import (
     SurvivalCurve,
     Totals,
 )
-from .report import folder, pivot
+from .report import corrections, folder, pivot
 from .report.files import digitized_files, result_files, table_files, table_report
 from .report.folder import write_files
 from .report.screen import check_lines, estimate_lines, result_lines
@@ -51,10 +54,43 @@ __all__ = [
 
 Progress = Callable[[str], None]
 REPORTED_NAME = "reported.toml"
+LOG = logging.getLogger("km2ipd")
 
 
 def silent(_: str) -> None:
     """A progress display that shows nothing."""
+
+
+# ---------------------------------------------------------------- the whole way
+
+
+def run_figure(
+    path: Path,
+    *,
+    risk_table: Path | None = None,
+    cells: Sequence[CellByHand] = (),
+    totals: Path | None = None,
+    reported: Path | None = None,
+    method: str | None = None,
+    progress: Progress = silent,
+    **by_hand: Any,
+) -> tuple[Reading, tuple[PanelResult, ...], dict[str, bytes]]:
+    """A figure's reading, results and files; by_hand are the keyword arguments of read_figure.
+
+    risk_table, totals: CSV files; cells: single numbers at risk, put right by hand. reported: what the paper
+    says. Nothing is written.
+    """
+    reading = read_figure(path, progress=progress, **by_hand)
+    if risk_table:
+        reading = with_risk_table(reading, risk_table)
+    if cells:
+        reading = with_cells(reading, cells)
+    results = conclude(
+        reading.digitization, method=method, totals=totals, reported=reported, progress=progress
+    )
+    progress("Writing the report")
+    content = reported.read_bytes() if reported else None
+    return reading, results, result_files(__version__, reading, results, content)
 
 
 # ---------------------------------------------------------------- reading
@@ -69,16 +105,16 @@ def read_figure(
     y_range: tuple[float, float] | None = None,
     arms: tuple[str, ...] | int | None = None,
     direction: str | None = None,
-    arguments: tuple[str, ...] = (),
     progress: Progress = silent,
 ) -> Reading:
     """Everything that can be read off a figure, or off a digitization.json with its picture beside it.
 
-    x_range, y_range, arms, direction: given by hand where reading fails. arguments: the same as words of the
-    command line, kept in the pivot. Raises DigitizeError when the figure cannot be digitised.
+    x_range, y_range, arms, direction: given by hand where reading fails; the pivot keeps them on record.
+    Raises DigitizeError when the figure cannot be digitised.
     """
+    by_hand = {"page": page, "x-range": x_range, "y-range": y_range, "arms": arms, "direction": direction}
     if pivot.is_pivot_file(path):
-        if any(v is not None for v in (page, x_range, y_range, arms, direction)):
+        if any(v is not None for v in by_hand.values()):
             raise UsageError(
                 f"{path.name}: already digitised, so axes, arms, page and direction cannot be given",
                 "Edit the file, or run the figure itself.",
@@ -99,6 +135,7 @@ def read_figure(
         version=__version__,
         progress=progress,
     )
+    arguments = corrections.option_words({**by_hand, "panel": panel})
     return Reading(pivot.as_saved(replace(digitization, arguments=arguments)), images)
 
 
@@ -119,35 +156,6 @@ def _reopened(path: Path, panel: str | None) -> Reading:
     return Reading(digitization, {name: read_picture(path.with_name(name)) for name in names_used})
 
 
-def with_risk_table(reading: Reading, path: Path) -> Reading:
-    """The reading with the numbers at risk replaced by those of a CSV file.
-
-    Raises BadTable when the file speaks of panels or arms that were not read.
-    """
-    digitization = reading.digitization
-    by_name = _by_panel_read(given.read_risk_table(path), digitization, path.name)
-    panels = []
-    for panel in digitization.panels:
-        table = by_name.get(panel.panel.name, panel.risk_table)
-        arms = [a.name for a in panel.arms]
-        strange = [row.arm for row in table.rows if row.arm not in arms]
-        if strange and panel.panel.name in by_name:
-            raise BadTable(f'{path.name}: arm "{strange[0]}" has no curve (curves: {", ".join(arms)})')
-        panels.append(replace(panel, risk_table=table))
-    return replace(reading, digitization=replace(digitization, panels=tuple(panels)))
-
-
-def _by_panel_read(by_name: dict, digitization: Digitization, file: str) -> dict:
-    """The tables of a file by the names of the panels read; a lone table belongs to a lone panel."""
-    names = [p.panel.name for p in digitization.panels]
-    if len(by_name) == len(names) == 1:
-        return {names[0]: next(iter(by_name.values()))}
-    unknown = [name for name in by_name if name not in names]
-    if unknown:
-        raise BadTable(f"{file}: panel {unknown[0]} was not read (panels: {', '.join(names)})")
-    return by_name
-
-
 # ---------------------------------------------------------------- patients and verdict
 
 
@@ -164,8 +172,8 @@ def conclude(
     totals: a CSV file of patients and events of whole arms. reported: the TOML file of what the paper says,
     checked beside what the figure itself prints.
     """
-    whole = _by_panel_read(given.read_totals(totals), digitization, totals.name) if totals else {}
     names = [p.panel.name for p in digitization.panels]
+    whole = corrections.by_panel(given.read_totals(totals), names, totals.name) if totals else {}
     numbers = reported_by_panel(reported, names) if reported else {}
     results = []
     for reading in digitization.panels:
@@ -223,14 +231,23 @@ def _concluded(
         )
     except UsageError:
         raise
-    except Km2ipdError as reason:
-        caution = Caution("no_patients", f"No patients could be rebuilt: {reason}", f"panel {name}", "review")
-        cautions = (*cautions, caution)
+    except Exception as reason:  # whatever is wrong with one panel, the others' curves and patients are kept
+        LOG.debug("panel %s could not be rebuilt", name, exc_info=True)
+        cautions = (*cautions, _no_patients(name, reason))
         return PanelResult(name, worst_status(reading.status, cautions), reading, cautions=cautions)
     checks = (*rebuilt.checks, *check_reconstruction(rebuilt, (*reading.printed, *reported)))
     cautions = (*cautions, *rebuilt.cautions, *_disagreements(name, checks))
     status = worst_status(reading.status, cautions)
     return PanelResult(name, status, reading, rebuilt, checks, cautions, rebuilt_curves(rebuilt))
+
+
+def _no_patients(panel: str, reason: Exception) -> Caution:
+    """The caution of a panel that failed, by the user's data or by a bug of ours, which it then calls so."""
+    if isinstance(reason, Km2ipdError):
+        return Caution("no_patients", f"No patients could be rebuilt: {reason}", f"panel {panel}", "review")
+    what = " ".join(f"{type(reason).__name__}: {reason}".split())[:200]
+    message = f"No patients could be rebuilt, by a bug of km2ipd ({what}). Please report it with the figure."
+    return Caution("internal_error", message, f"panel {panel}", "review")
 
 
 def rebuilt_curves(rebuilt: Reconstruction) -> dict[str, SurvivalCurve]:

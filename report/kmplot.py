@@ -82,7 +82,7 @@ def plan_km_plot(result: PanelResult) -> KmPlot | None:
         arms.append(
             PlotArm(
                 arm.name,
-                "rgb({}, {}, {})".format(*arm_color(i)),
+                "rgb({}, {}, {})".format(*arm_color(arm, i)),
                 scale.staircase(arm.curve),
                 scale.staircase(result.rebuilt[arm.name]),
                 scale.marks(result.rebuilt[arm.name], patients[arm.name]),

@@ -25,6 +25,9 @@ ARM_COLORS: tuple[Rgb, ...] = (
     (86, 180, 233),
     (230, 159, 0),
 )
+# A colour spans at least this from its least to its greatest channel (else it is a grey, and two greys look
+# alike), and its least channel is at most PALE (else it is lost on white).
+VIVID, PALE = 60, 170
 FRAME_COLOR: Rgb = (110, 110, 110)
 GRID_COLOR: Rgb = (120, 190, 255)
 READ_COLOR: Rgb = (0, 130, 60)
@@ -40,9 +43,20 @@ FIGURE_SHARE = 0.55
 SURE_CELL = 0.95
 
 
-def arm_color(index: int) -> Rgb:
-    """The colour in which arm number index (from 0) is drawn on overlays."""
-    return ARM_COLORS[index % len(ARM_COLORS)]
+def arm_color(arm: ArmReading, index: int) -> Rgb:
+    """The colour an arm is drawn in: its own, or for a grey the one of its place (from 0) in the palette."""
+    own = _parsed(arm.color)
+    if own is None or max(own) - min(own) < VIVID or min(own) > PALE:
+        return ARM_COLORS[index % len(ARM_COLORS)]
+    return own
+
+
+def _parsed(color: str) -> Rgb | None:
+    """#rrggbb as numbers; None for anything else, which an edited pivot may hold."""
+    digits = color.removeprefix("#")
+    if len(digits) != 6 or not all(c in "0123456789abcdefABCDEF" for c in digits):
+        return None
+    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
 
 
 def draw_overlay(pixels: PixelArray, panels: Sequence[PanelReading]) -> PixelArray:
@@ -51,7 +65,7 @@ def draw_overlay(pixels: PixelArray, panels: Sequence[PanelReading]) -> PixelArr
     for panel in panels:
         _draw_axes(canvas, panel.panel)
         for i, arm in enumerate(panel.arms):
-            _draw_arm(canvas, panel.panel, arm, arm_color(i))
+            _draw_arm(canvas, panel.panel, arm, arm_color(arm, i))
         for row in panel.risk_table.rows:
             _draw_cells(canvas, row)
     for panel in panels:

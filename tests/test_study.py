@@ -13,7 +13,9 @@ import pytest
 from drawn_study import drawn_arms, drawn_digitization, drawn_pixels, drawn_reading
 from km2ipd import study
 from km2ipd.errors import BadTable, OutputNotWritable, UsageError
-from km2ipd.records import Caution, PrintedNumber, Reading, RiskTable, SurvivalCurve
+from km2ipd.reconstruct.tables import read_risk_table
+from km2ipd.records import Caution, CellByHand, PrintedNumber, Reading, RiskTable, SurvivalCurve
+from km2ipd.report import corrections
 
 TOTALS = 'panel,arm,n,events\n1,Drug,10,3\n1,"Placebo, “oral”",10,7\n'
 
@@ -166,10 +168,46 @@ def test_printed_numbers_of_patients_serve_where_there_is_no_table() -> None:
     assert [a.n for a in result.reconstruction.arms] == [10, 10]
 
 
+def with_table_by_hand(path: Path) -> Reading:
+    return corrections.with_risk_tables(reading_of(), read_risk_table(path), path.name)
+
+
+def test_one_cell_put_right_by_hand() -> None:
+    cells = (CellByHand("Drug", 0, 20), CellByHand("Drug", 8, 18, "1"))
+    (panel,) = corrections.with_cells(reading_of(), cells).digitization.panels
+    assert panel.risk_table.row("Drug").at_risk.tolist() == [20, 18, 8, 7]
+
+
+@pytest.mark.parametrize(
+    ("cell", "named"),
+    [
+        (CellByHand("Nobody", 0, 1), "Nobody"),
+        (CellByHand("Drug", 3, 1), "times 0, 8, 16, 24"),
+        (CellByHand("Drug", 0, 1, "Z"), 'panel "Z"'),
+    ],
+)
+def test_a_cell_that_is_not_there_is_named(cell: CellByHand, named: str) -> None:
+    with pytest.raises(UsageError, match=named):
+        corrections.with_cells(reading_of(), (cell,))
+
+
+def test_what_was_given_by_hand_stands_as_words_of_the_command_line() -> None:
+    given = {"page": 2, "x-range": (0.0, 36.0), "arms": ("Drug A", "Placebo"), "panel": None}
+    assert corrections.option_words(given) == (
+        "--page",
+        "2",
+        "--x-range",
+        "0",
+        "36",
+        "--arms",
+        "Drug A,Placebo",
+    )
+
+
 def test_a_risk_table_by_hand_replaces_the_one_read(tmp_path: Path) -> None:
     table = tmp_path / "risk.csv"
     table.write_text('arm,time,at_risk\nDrug,0,20\nDrug,24,14\n"Placebo, “oral”",0,10\n')
-    reading = study.with_risk_table(reading_of(), table)
+    reading = with_table_by_hand(table)
     (result,) = study.conclude(reading.digitization)
     assert [a.n for a in result.reconstruction.arms] == [20, 10]
 
@@ -185,7 +223,7 @@ def test_a_risk_table_for_others_is_refused(tmp_path: Path, content: str, named:
     table = tmp_path / "risk.csv"
     table.write_text(content)
     with pytest.raises(BadTable, match=named):
-        study.with_risk_table(reading_of(), table)
+        with_table_by_hand(table)
 
 
 def test_totals_by_hand(tmp_path: Path) -> None:

@@ -1,0 +1,199 @@
+"""The pages and pictures that a person reads, on the figure drawn by hand in drawn_study.py."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn_study import X, drawn_arms, drawn_digitization, drawn_pixels, drawn_reading
+from km2ipd import study
+from km2ipd.records import ArmReading, Box, Caution, Check, Reading
+from km2ipd.report.difference import LEFT_OVER, WITHOUT_INK, draw_difference
+from km2ipd.report.html import report_html
+from km2ipd.report.overlay import arm_color, draw_overlay
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt-get install chromium)")
+
+
+def drawn(**changed) -> Reading:
+    reading = drawn_digitization(drawn_reading(**changed))
+    return Reading(study.pivot.as_saved(reading), {"figure.png": drawn_pixels()})
+
+
+def page_of(reading: Reading) -> str:
+    return report_html("0.1.0", reading, study.conclude(reading.digitization))
+
+
+class Outline(HTMLParser):
+    """Collects every address of a page, its text, and whether its elements close in order."""
+
+    EMPTY = frozenset({"meta", "link", "img", "br", "line", "path", "rect", "circle"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs) -> None:
+        self.addresses += [v for k, v in attrs if k in {"src", "href", "srcset", "action", "data"} and v]
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs) -> None:
+        assert tag in self.EMPTY
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] != ["style"]:
+            self.words.append(data)
+
+
+def outline(page: str) -> Outline:
+    parser = Outline()
+    parser.feed(page)
+    return parser
+
+
+def test_the_page_is_well_formed_and_fetches_nothing() -> None:
+    page = page_of(drawn())
+    read = outline(page)
+    assert read.open == [] and "<script" not in page
+    assert all(a.startswith("data:") for a in read.addresses)
+    assert "url(" not in page and "@import" not in page
+
+
+def test_the_verdict_stands_before_the_figure_and_the_details() -> None:
+    words = " ".join(" ".join(outline(page_of(drawn())).words).split())
+    order = [
+        "review",
+        "HR",
+        "Reported against reconstructed",
+        "differs",
+        "as it was understood",
+        "Arms",
+        "SHA-256",
+    ]
+    places = [words.index(w) for w in order]
+    assert places == sorted(places)
+
+
+def test_names_from_the_figure_cannot_write_into_the_page() -> None:
+    drug, placebo = drawn_arms()
+    evil = replace(drug, name="<script>alert(1)</script>", color='red"><script>')
+    caution = Caution("x", "<img src=http://example.org>", box=Box(-50, -50, 9000, 9000))
+    page = page_of(drawn(arms=(evil, placebo), cautions=(caution,)))
+    assert "<script" not in page and "<img src=http" not in page
+    assert outline(page).open == []
+
+
+def test_a_page_of_a_panel_without_patients_says_so() -> None:
+    reading = drawn(arms=(), printed=())
+    assert "No patients were rebuilt" in page_of(reading)
+
+
+def test_every_check_and_warning_stands_in_the_page() -> None:
+    reading = drawn()
+    (result,) = study.conclude(reading.digitization)
+    result = replace(result, checks=(Check("median, Drug", "11.3", "11.1", "agrees", "within rounding"),))
+    words = " ".join(outline(report_html("0.1.0", reading, (result,))).words)
+    for expected in ("median, Drug", "11.3", "11.1", "agrees", "within rounding", "One run of Drug is faint"):
+        assert expected in words
+
+
+# ---------------------------------------------------------------- pictures
+
+
+def count(pixels: np.ndarray, color: tuple[int, int, int]) -> int:
+    return int(np.all(pixels == np.array(color, np.uint8), axis=-1).sum())
+
+
+def test_nothing_is_left_of_a_figure_read_exactly() -> None:
+    difference = draw_difference(drawn_pixels(), (drawn_reading(),))
+    assert count(difference, LEFT_OVER) == count(difference, WITHOUT_INK) == 0
+
+
+def test_an_arm_that_was_missed_shows_as_left_over_ink() -> None:
+    difference = draw_difference(drawn_pixels(), (drawn_reading(arms=drawn_arms()[:1]),))
+    assert count(difference, LEFT_OVER) > 300 and count(difference, WITHOUT_INK) == 0
+
+
+def test_an_arm_that_is_not_there_shows_as_curve_without_ink() -> None:
+    pixels = drawn_pixels()
+    pixels[(pixels[..., 0] == 200) & (pixels[..., 2] == 30)] = 255
+    difference = draw_difference(pixels, (drawn_reading(),))
+    assert count(difference, WITHOUT_INK) > 300
+
+
+def test_the_overlay_draws_each_arm_beside_its_ink() -> None:
+    panel = drawn_reading(cautions=())
+    overlay = draw_overlay(drawn_pixels(), (panel,))
+    scale = overlay.shape[1] // 420
+    red = np.all(overlay == np.array(arm_color(panel.arms[0], 0), np.uint8), axis=-1)
+    column = round(float(X.px(15.0)) * scale)
+    rows = np.flatnonzero(red[:, column]) / scale
+    # Drug holds at S = 0.8 at month 15: 64 px from the top, its ink 1 px thick on either side.
+    assert len(rows) and 58 < rows.mean() < 63
+
+
+@pytest.mark.parametrize(
+    ("color", "own"),
+    [("#c81e1e", True), ("#000000", False), ("#888888", False), ("#fff4f0", False), ("red", False)],
+)
+def test_an_arm_is_drawn_in_its_own_colour_where_it_has_one(color: str, own: bool) -> None:
+    arm = ArmReading("A", color, drawn_arms()[0].curve)
+    assert (arm_color(arm, 0) == (200, 30, 30)) == own
+
+
+# ---------------------------------------------------------------- in a real browser
+
+
+def in_chromium(page: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [
+        CHROMIUM,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--enable-logging=stderr",
+        *options,
+        page.as_uri(),
+    ]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [800, 1600])
+def test_the_page_fits_the_window_and_shows_every_picture(tmp_path: Path, width: int) -> None:
+    # A probe added to a copy of the page writes what it measures into the title.
+    probe = """<script>addEventListener("load", () => { document.title = "PROBE " +
+      [document.documentElement.scrollWidth, [...document.images].filter(i => !i.naturalWidth).length,
+       performance.getEntriesByType("resource").filter(e => !e.name.startsWith("data:")).length] })</script>"""
+    page = tmp_path / "report.html"
+    page.write_text(page_of(drawn()).replace("</body>", probe + "</body>"), encoding="utf-8")
+    done = in_chromium(page, f"--window-size={width},1000", "--virtual-time-budget=5000", "--dump-dom")
+    found = re.search(r"<title>PROBE (\d+),(\d+),(\d+)</title>", done.stdout)
+    assert found, done.stdout[:300]
+    page_width, broken, fetched = map(int, found.groups())
+    assert page_width <= width and broken == 0 and fetched == 0
+    assert "CONSOLE" not in done.stderr
+
+
+@needs_chromium
+def test_the_page_prints(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text(page_of(drawn()), encoding="utf-8")
+    in_chromium(page, f"--print-to-pdf={tmp_path / 'report.pdf'}", "--no-pdf-header-footer")
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(tmp_path / "report.pdf") as printed:
+        text = " ".join(page.get_textpage().get_text_range() for page in printed)
+        assert len(printed) <= 6 and "Provenance" in text
