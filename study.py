@@ -82,9 +82,8 @@ def run_figure(
     """
     reading = read_figure(path, progress=progress, **by_hand)
     if risk_table:
-        reading = with_risk_table(reading, risk_table)
-    if cells:
-        reading = with_cells(reading, cells)
+        reading = corrections.with_risk_tables(reading, given.read_risk_table(risk_table), risk_table.name)
+    reading = corrections.with_cells(reading, cells)
     results = conclude(
         reading.digitization, method=method, totals=totals, reported=reported, progress=progress
     )
