@@ -1,0 +1,166 @@
+"""What stands above and below a curve, column by column: how far ink reaches out of the stroke, and in what shape.
+
+A censor mark's bar covers the same rows beside the stroke at each of its places, so that its height shows as the
+commonest reach among the columns. Risers, other curves, lettering and the frame are left out as unknown.
+Rows and columns are of the plot crop; rows go down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from ..records import FloatArray
+from .refine import Corners
+from .tracing import PlotCrop, TracedPath, stroke_mask
+
+REACH_SHARE = 0.045
+"""Farthest reach of a mark beside the stroke, as a share of the plot's height: the longest tick seen has 0.02."""
+LEAST_REACH, MOST_REACH = 9, 40
+"""The same in px."""
+INKED = 0.3
+"""Coverage from which a row counts as part of a mark: half of a thin tick that straddles two columns, JPEG's loss off."""
+THIN_COLUMNS = 15.0
+"""Percentile of the columns' thickness that is the bare stroke: marks may cover five sixths of a curve."""
+DASH_END = 2
+"""Columns at each end of a dash whose stroke is thinned by blur."""
+FEW_COLUMNS = 20
+"""Columns from which a stroke's thickness can be told."""
+SOFT_EDGE = 1.0
+"""Rows and columns of blur beside a stroke that are not looked at."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """The ink of one curve and where it can be judged.
+
+    ink: (height, width) coverage by the ink of the marks, tints of bands taken off. known: bool, where it counts.
+    corners: the curve. first: its first column. above_px, below_px: how far its bare stroke reaches.
+    """
+
+    ink: FloatArray
+    known: FloatArray
+    corners: Corners
+    first: int
+    above_px: float
+    below_px: float
+
+    @property
+    def stroke_px(self) -> float:
+        """Rows that the bare stroke inks."""
+        return self.above_px + self.below_px + 1.0
+
+    @property
+    def reach(self) -> int:
+        """Rows beside the stroke that are looked at."""
+        return int(np.clip(REACH_SHARE * self.ink.shape[0], LEAST_REACH, MOST_REACH))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sides:
+    """Rows above and below the stroke, nearest first: ink and whether it is known, both (reach, columns)."""
+
+    columns: FloatArray
+    above: FloatArray
+    above_known: FloatArray
+    below: FloatArray
+    below_known: FloatArray
+
+
+def look_around(
+    crop: PlotCrop,
+    path: TracedPath,
+    ink: FloatArray,
+    others: tuple[TracedPath, ...],
+    edges: tuple[float, float],
+) -> Surroundings:
+    """Set a curve's ink beside what hides it; ink: (height, width) coverage by the ink of the marks."""
+    around = Surroundings(ink, ~hiding_strokes(crop, others), path.corners, path.stair.first, *edges)
+    known = around.known & ~_riser_mask(path.corners, ink.shape, around.stroke_px)
+    return replace(around, ink=without_tint(ink, around.reach), known=known)
+
+
+def hiding_strokes(crop: PlotCrop, others: tuple[TracedPath, ...]) -> FloatArray:
+    """(height, width) bool: lettering, the frame and the strokes of other arms."""
+    hiding = crop.lettering | crop.frame
+    for other in others:
+        hiding = hiding | stroke_mask(other.stair, hiding.shape, max(1.0, other.width_px))
+    return hiding
+
+
+def without_tint(ink: FloatArray, size: int) -> FloatArray:
+    """Coverage with areas wider and higher than `size` px (bands that share the hue) taken off."""
+    base = cv2.morphologyEx(ink.astype(np.float32), cv2.MORPH_OPEN, np.ones((size, size), np.uint8))
+    return np.clip((ink - base) / np.maximum(1.0 - base, 0.2), 0.0, 1.0)
+
+
+def level_in_columns(corners: Corners, first: int, width: int, shift_px: float = 0.0) -> FloatArray:
+    """Level of the curve in each column, nan off the curve; shift_px moves every drop to the right."""
+    columns = np.arange(width)
+    starts = np.r_[-np.inf, corners.x[1:] + shift_px]
+    level = corners.y[np.searchsorted(starts, columns, side="right") - 1].astype(float)
+    level[(columns < first) | (columns > corners.end + 2.5)] = np.nan
+    return level
+
+
+def stroke_edges(own: FloatArray, level: FloatArray, hiding: FloatArray) -> tuple[float, float]:
+    """How far the bare stroke's ink reaches above and below its level, in px to the centre of the last inked row.
+
+    Taken from the columns that show least, for marks may cover most of a curve. hiding: (height, width) bool, strokes
+    of other arms and lettering: columns that they touch are left out where enough others are; so are ends of dashes.
+    """
+    columns = np.flatnonzero(np.isfinite(level))
+    if not len(columns):
+        return 0.5, 0.5
+    inked = own > INKED
+    on = inked[np.clip(np.round(level[columns]).astype(int), 0, len(own) - 1), columns]
+    inside_dash = cv2.erode(on.astype(np.uint8)[None, :], np.ones((1, 2 * DASH_END + 1), np.uint8))[0] > 0
+    touched = np.array([hiding[max(0, int(level[c]) - 4) : int(level[c]) + 5, c].any() for c in columns], bool)
+    for usable in (inside_dash & ~touched, inside_dash, on):
+        if usable.sum() >= FEW_COLUMNS:
+            break
+    at = columns[usable] if usable.any() else columns
+    row = np.clip(np.round(level[at]).astype(int), 0, len(own) - 1)
+    out = []
+    for step in (-1, 1):
+        rows = np.clip(row + step * np.arange(1, MOST_REACH + 1)[:, None], 0, len(own) - 1)
+        joined = np.cumprod(inked[rows, at], axis=0).sum(axis=0)
+        out.append(max(0.0, float(np.percentile(joined + step * (row - level[at]), THIN_COLUMNS))))
+    return out[0], out[1]
+
+
+def rows_beside(around: Surroundings, level: FloatArray) -> Sides:
+    """The rows just outside the stroke, from its edge outwards."""
+    height = around.ink.shape[0]
+    columns = np.flatnonzero(np.isfinite(level))
+    out = []
+    for step, edge in ((-1, around.above_px), (1, around.below_px)):
+        offsets = edge + 1.0 + np.arange(around.reach)
+        rows = np.round(level[columns][None, :] + step * offsets[:, None]).astype(int)
+        inside = (rows >= 0) & (rows < height)
+        rows = np.clip(rows, 0, height - 1)
+        out += [np.where(inside, around.ink[rows, columns], 0.0), inside & around.known[rows, columns]]
+    return Sides(columns, *out)
+
+
+def joined_rows(ink: FloatArray, known: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Rows from the stroke outwards that are inked without a break, and whether the row that ends them is known paper.
+
+    ink, known: (reach, columns). Returns two arrays (columns,).
+    """
+    rows = np.cumprod((ink > INKED) & known, axis=0).sum(axis=0)
+    last = np.minimum(rows, len(ink) - 1)
+    columns = np.arange(ink.shape[1])
+    return rows, (rows < len(ink)) & known[last, columns]
+
+
+def _riser_mask(corners: Corners, shape: tuple[int, int], stroke_px: float) -> FloatArray:
+    """Pixels that the drops of a curve cover, soft edges included."""
+    mask = np.zeros(shape, bool)
+    half = stroke_px / 2 + SOFT_EDGE - 0.5
+    for x, above, below in zip(corners.x[1:], corners.y[:-1], corners.y[1:], strict=True):
+        left, right = int(np.ceil(x - half)), int(np.floor(x + half))
+        mask[max(0, int(above)) : int(np.ceil(below)) + 1, max(0, left) : max(0, right + 1)] = True
+    return mask
