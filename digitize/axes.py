@@ -169,8 +169,24 @@ def _agreeing(
     found = consensus(px, [labels[i].readings for i in band], slack, orientation == "horizontal")
     if found is None:
         return None
-    even = on_even_steps(found[1])
-    return [band[i] for i in found[0][even]], found[1][even]
+    kept = ~_misread(px[found[0]], found[1])
+    return [band[i] for i in found[0][kept]], found[1][kept]
+
+
+def _misread(px: FloatArray, values: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which labels are off the others' steps and stand where the next step does, not where their value would.
+
+    A label misread by a digit (0.31 for 0.3) is told so from one that is truly off the steps (0 20 40 60 80 96).
+    """
+    even = on_even_steps(values)
+    if even.all() or even.sum() < 3:
+        return np.zeros(len(values), dtype=bool)
+    step = np.diff(np.unique(values[even])).min()
+    slope, intercept = np.polyfit(values[even], px[even], 1)
+    stepped = values[even][0] + step * np.rint((values - values[even][0]) / step)
+    off_step = np.abs(intercept + slope * stepped - px)
+    off_value = np.abs(intercept + slope * values - px)
+    return ~even & (off_step <= off_value)
 
 
 def on_even_steps(values: FloatArray) -> npt.NDArray[np.bool_]:

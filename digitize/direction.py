@@ -7,20 +7,28 @@ import re
 import numpy as np
 
 from ..records import Box, Direction, FloatArray, Scale
-from .raster import GreyArray
+from .raster import GreyArray, MaskArray
 
 # The largest label of a fraction axis is 1, padded ones go to 1.2; the smallest percent axis seen ends at
 # 2.5 (cumulative incidence of stroke).
 LARGEST_FRACTION = 1.5
 # An axis that ends below this cannot show S = 1, so its curves rise from 0.
 SURVIVAL_TOP = 0.9
-# The curves start in the first part of the axis, and leave S = 1 or 0 by less than this share of its height
-# within it (width from, width to, height).
-START_FROM, START_TO, START_HEIGHT = 0.005, 0.05, 0.035
+# The beginning of a curve is this share of its width.
+START_SHARE = 0.05
+# A curve begins within this share of the plot's width from time 0, and gaps of dashes are this wide at most.
+NEAR_AXIS = 0.12
+BRIDGE_SHARE = 0.012
+# A piece of ink smaller than this share of the plot's sides is no curve.
+LEAST_PIECE = 0.15
+# Frame and grid lines are no thicker than this.
+THICKEST_LINE_PX = 8
 # Ink is what differs from the paper by this many grey levels.
 INK = 40.0
-# One end must have this much more of the start's columns inked than the other to decide.
-CLEAR_LEAD = 0.35
+# A row or column of which more than this is inked, beyond the middle of the plot, is a frame or grid line.
+LINE_SHARE = 0.6
+# Start and trend together, in heights of the plot, below which nothing is decided.
+CLEAR_LEAD = 0.3
 
 _SURVIVAL = re.compile(
     r"surviv|surv\b|free\b|freedom|alive|remission|retention|without|s\(t\)|remaining|persisten|patency", re.I
@@ -45,24 +53,64 @@ def direction_in_words(text: str) -> Direction | None:
     return "incidence" if _INCIDENCE.search(text) else None
 
 
-def direction_of_ink(levels: GreyArray, area: Box, top_px: float, bottom_px: float, start_px: float) -> float:
-    """Where curves leave the y axis: +1 all at the top (survival), -1 all at the bottom, 0 unclear.
+def direction_of_ink(
+    levels: GreyArray, area: Box, top_px: float, bottom_px: float, start_px: float
+) -> Direction | None:
+    """How the curves are drawn: falling from the top, rising from the bottom, or None where it is unclear.
 
     levels: grey with text painted out. top_px, bottom_px: y positions of 1 and 0; start_px: x of time 0.
-    Frame and grid lines are told by their being there all along the axis, not only at its start.
+    The largest piece of ink that begins near the y axis speaks, by where it begins and where it goes.
     """
-    width, height = area.right - start_px, bottom_px - top_px
-    first, last = start_px + max(2, START_FROM * width), start_px + max(5, START_TO * width)
-    columns = slice(int(first), int(last) + 1)
-    later = slice(int(start_px + 0.5 * width), int(area.right) - 2)
-    paper = float(
-        np.median(levels[int(area.top) : int(area.bottom) + 1, int(area.left) : int(area.right) + 1])
-    )
-    shares = []
-    for level in (top_px, bottom_px):
-        reach = max(2, int(START_HEIGHT * height))
-        rows = slice(max(0, int(level) - reach), int(level) + reach + 1)
-        ink = np.abs(levels[rows] - paper) > INK
-        lines = ink[:, later].mean(axis=1) > 0.5
-        shares.append(float(ink[~lines][:, columns].any(axis=0).mean()) if (~lines).any() else 0.0)
-    return shares[0] - shares[1]
+    ink, top, left = _curve_ink(levels, area)
+    height = bottom_px - top_px
+    curve = _largest_piece(ink, start_px - left) if height > 0 else None
+    if curve is None:
+        return None
+    rows, columns = np.nonzero(curve)
+    width = columns.max() - columns.min()
+    early = rows[columns <= columns.min() + START_SHARE * width]
+    late = rows[columns >= columns.max() - START_SHARE * width]
+    start = abs(early.max() + top - bottom_px) - abs(early.min() + top - top_px)
+    score = (start + np.median(late) - np.median(early)) / height
+    if abs(score) < CLEAR_LEAD:
+        return None
+    return "survival" if score > 0 else "incidence"
+
+
+def _curve_ink(levels: GreyArray, area: Box) -> tuple[MaskArray, int, int]:
+    """Ink inside the plot without frame and grid lines, with the row and column of its corner."""
+    top, left = int(max(0, area.top)), int(max(0, area.left))
+    inside = levels[top : int(area.bottom) + 1, left : int(area.right) + 1]
+    if inside.size == 0:
+        return np.zeros((0, 0), dtype=bool), top, left
+    ink = np.abs(inside - float(np.median(inside))) > INK
+    rows, columns = _thin_runs(ink[:, ink.shape[1] // 2 :].mean(axis=1)), _thin_runs(ink.mean(axis=0))
+    ink[rows] = False
+    ink[:, columns] = False
+    return ink, top, left
+
+
+def _thin_runs(share: FloatArray) -> MaskArray:
+    """Rows (or columns) that are inked nearly all along, few of them side by side: lines, not shaded areas."""
+    full = np.concatenate([[False], share > LINE_SHARE, [False]])
+    edges = np.flatnonzero(full[1:] != full[:-1])
+    lines = np.zeros(len(share), dtype=bool)
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        lines[start:end] = end - start <= THICKEST_LINE_PX
+    return lines
+
+
+def _largest_piece(ink: MaskArray, start: float) -> MaskArray | None:
+    """The piece of ink that reaches furthest among those beginning in the first part of the axis; dashes joined."""
+    import cv2
+
+    if ink.size == 0:
+        return None
+    bridge = max(3, int(BRIDGE_SHARE * ink.shape[1]))
+    joined = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((bridge, bridge), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    left, size = stats[1:, 0], stats[1:, 2] + stats[1:, 3]
+    size = np.where(left <= start + NEAR_AXIS * ink.shape[1], size, 0)
+    if len(size) == 0 or size.max() < LEAST_PIECE * sum(ink.shape):
+        return None
+    return ink & (labels == 1 + int(np.argmax(size)))

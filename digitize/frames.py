@@ -8,7 +8,7 @@ import numpy as np
 
 from ..records import Box
 from .axes import PrintedScale
-from .raster import GreyArray, Line, find_lines
+from .raster import GreyArray, Line, Orientation, find_lines, shrunk
 
 # Between the lowest y label and the row of x labels stand axis line, ticks, padding and perhaps a table, at
 # most this share of the y axis' height; between the y labels and the first x label this share of its width.
@@ -28,6 +28,8 @@ OVERRUN = 0.05
 LINE_CONTRAST = 28.0
 # Grid lines are fainter: seaborn's white on lavender 14, ggplot's minor grid 9.
 GRID_CONTRAST = 5.0
+# Lines are searched on a picture of at most this many px a side.
+SEARCH_SIDE_PX = 2000
 # The shortest straight stroke worth looking at, as a share of the picture's shorter side.
 SHORTEST_LINE = 0.05
 # Thickest frame line, as a share of the shorter side (a 2,000-px plate has 8-px lines).
@@ -56,22 +58,24 @@ class Frame:
 
 
 def figure_lines(levels: GreyArray) -> FigureLines:
-    """All straight strokes of a (height, width) grey picture that may frame a plot."""
-    side = min(levels.shape)
+    """All straight strokes of a (height, width) grey picture that may frame a plot.
+
+    Large pictures are searched at a smaller size: what is exact later rests on ticks, not on these lines.
+    """
+    small, scale = shrunk(levels, SEARCH_SIDE_PX)
+    side = min(small.shape)
     shortest, reach = max(20.0, SHORTEST_LINE * side), 2 * max(3, int(THICKEST_LINE * side)) + 1
-    found = {}
-    for orientation in ("horizontal", "vertical"):
-        found[orientation] = find_lines(
-            levels, orientation, shortest=shortest, reach=reach, contrast=LINE_CONTRAST
-        )
-        found[f"grid_{orientation}"] = tuple(
-            line
-            for dark in (True, False)
-            for line in find_lines(
-                levels, orientation, shortest=shortest, reach=reach, contrast=GRID_CONTRAST, dark=dark
-            )
-        )
-    return FigureLines(**found)
+
+    def search(orientation: Orientation, contrast: float, dark: bool) -> list[Line]:
+        found = find_lines(small, orientation, shortest=shortest, reach=reach, contrast=contrast, dark=dark)
+        return [line.scaled(scale) for line in found]
+
+    return FigureLines(
+        horizontal=tuple(search("horizontal", LINE_CONTRAST, True)),
+        vertical=tuple(search("vertical", LINE_CONTRAST, True)),
+        grid_horizontal=tuple(k for dark in (True, False) for k in search("horizontal", GRID_CONTRAST, dark)),
+        grid_vertical=tuple(k for dark in (True, False) for k in search("vertical", GRID_CONTRAST, dark)),
+    )
 
 
 def pair_scales(

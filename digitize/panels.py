@@ -7,12 +7,22 @@ from dataclasses import replace
 import numpy as np
 
 from ..errors import NoPanelFound, TooFewTicks
-from ..records import Axis, AxisCalibration, Box, Caution, Direction, Figure, Panel, Scale, TextLine
+from ..records import (
+    Axis,
+    AxisCalibration,
+    Box,
+    Caution,
+    Direction,
+    Figure,
+    FloatArray,
+    Panel,
+    Scale,
+    TextLine,
+)
 from .axes import PrintedScale, find_scales, number_labels
-from .direction import CLEAR_LEAD as CLEAR_DIRECTION
 from .direction import SURVIVAL_TOP, axis_scale, direction_in_words, direction_of_ink
 from .frames import FigureLines, Frame, figure_lines, frame_plot, pair_scales
-from .raster import GreyArray, grey
+from .raster import GreyArray, Line, grey
 from .regions import assign_regions
 from .relabel import complete_scale, lattice
 from .selection import Plot, choose_plots
@@ -24,6 +34,8 @@ OUTSIDE_REACH = 1.0
 SHORT_STRIP = 0.3
 # Ticks inside the frame are searched up to this share of the print's height into the plot.
 INSIDE_REACH = 0.5
+# A tick or the end of an axis line stands at a step of the axis when it is as near as this.
+END_SLACK_PX = 2.0
 # The stroke of a curve at S = 1 or 0 reaches past the level by this share of the axis' height.
 STROKE_MARGIN = 0.012
 # A calibration whose ticks scatter more than this (px) deserves a look; snapped ticks scatter by 0.3.
@@ -106,28 +118,37 @@ def _in_reading_order(plots: list[Plot]) -> list[Plot]:
 
 def _x_ticks(levels: GreyArray, frame: Frame) -> AxisTicks:
     row, column, line = frame.row, frame.column, frame.x_line
-    low, high = _edges(line.at, line.width) if line else (int(frame.area.bottom), int(frame.area.bottom))
-    last = _strip_end(high, int(row.near), row.size)
+    low, high = _edges(line.at, line.width) if line else (0, int(column.end) + 1)
+    outside = _strip(high, int(row.near), row.size, line is not None)
     inside = (low + 1 - int(INSIDE_REACH * row.size), low + 1) if line else (0, 0)
-    return locate_ticks(levels, row, Strips((high, last), inside, (int(column.start), int(column.end))))
+    return locate_ticks(
+        levels, row, Strips(outside, inside, (int(column.start), int(column.end)), line is not None)
+    )
 
 
 def _y_ticks(levels: GreyArray, frame: Frame) -> AxisTicks:
     row, column, line = frame.row, frame.column, frame.y_line
-    low, high = _edges(line.at, line.width) if line else (int(frame.area.left), int(frame.area.left))
-    first = -_strip_end(-low, -int(np.ceil(column.near)), column.size)
+    low, high = _edges(line.at, line.width) if line else (int(row.start) - 1, 0)
+    labels = int(np.ceil(column.near)) + 1
+    last, first = _strip(-low - 1, -labels, column.size, line is not None)
     inside = (high, high + int(INSIDE_REACH * column.size)) if line else (0, 0)
-    return locate_ticks(levels.T, column, Strips((first, low + 1), inside, (int(row.start), int(row.end))))
+    return locate_ticks(
+        levels.T, column, Strips((-first, -last), inside, (int(row.start), int(row.end)), line is not None)
+    )
 
 
-def _strip_end(edge: int, labels: int, size: float) -> int:
-    """How far from an axis line its outer ticks are looked for: up to the labels, a letter's height at most.
+def _strip(edge: int, labels: int, size: float, has_line: bool) -> tuple[int, int]:
+    """Where outer ticks are looked for: [first, last) from the axis line to the labels, a letter's height at most.
 
-    Where the labels' boxes reach the axis (OCR took tick marks for part of a number) a short strip is kept.
+    Without an axis line the strip lies against the labels. Where the labels' boxes reach the axis (OCR took tick
+    marks for part of a number) a short strip along the line is kept.
     """
+    reach = max(2, int(OUTSIDE_REACH * size))
+    if not has_line:
+        return max(edge, labels - reach), labels
     if labels - edge < 2:
-        return edge + max(2, int(SHORT_STRIP * size))
-    return min(labels, edge + max(2, int(OUTSIDE_REACH * size)))
+        return edge, edge + max(2, int(SHORT_STRIP * size))
+    return edge, min(labels, edge + reach)
 
 
 def _edges(at: float, width: float) -> tuple[int, int]:
@@ -157,35 +178,53 @@ def _panel(
     here = tuple(t for t in texts if region.contains(*t.box.centre))
     x_label, y_label = x_axis_label(frame, here), y_axis_label(frame, here, region)
     title = plot_title(frame, here, region)
-    x = _axis(plot.x, frame.row, (frame.area.left, frame.area.right), "fraction")
+    x = _axis(plot.x, frame.row, frame.x_line, (frame.area.left, frame.area.right), "fraction")
     x = replace(x, label=x_label, unit=time_unit(x_label))
     scale = axis_scale(frame.column.values, any(label.is_percent for label in frame.column.labels))
-    y = replace(_axis(plot.y, frame.column, (frame.area.bottom, frame.area.top), scale), label=y_label)
+    y = _axis(plot.y, frame.column, frame.y_line, (frame.area.bottom, frame.area.top), scale)
+    y = replace(y, label=y_label)
     way, doubts = _direction(page, frame, x, y, (y_label, title, figure.caption))
     panel = Panel(name, _plot_area(frame.area, y), region, x, y, direction or way, title, figure.source)
     cautions = [*_calibration_doubts(plot), *_inset_notes(plot), *(() if direction else doubts)]
     return panel, tuple(cautions)
 
 
-def _axis(ticks: AxisTicks, scale: PrintedScale, span: tuple[float, float], kind: Scale) -> Axis:
-    """The axis from its first to its last tick, labelled or in step with the labels."""
-    px, values = lattice(ticks, scale.values, *span)
-    marked = [
-        v
-        for p, v in zip(px, values, strict=True)
-        if len(ticks.seen_px) and np.abs(ticks.seen_px - p).min() < 1.5
-    ]
-    shown = (
-        np.concatenate([scale.values, marked])
-        if ticks.evidence in ("ticks outside", "grid")
-        else scale.values
-    )
+def _axis(
+    ticks: AxisTicks, scale: PrintedScale, line: Line | None, span: tuple[float, float], kind: Scale
+) -> Axis:
+    """The axis from its first to its last tick, labelled or in step with the labels and marked.
+
+    A y axis whose line reaches the level of S = 1 ends there, with or without a tick.
+    """
+    px, values = lattice(ticks, scale.values, min(span) - END_SLACK_PX, max(span) + END_SLACK_PX)
     unit = 100.0 if kind == "percent" else 1.0
+    seen = ticks.seen_px
+    marked = np.array([len(seen) > 0 and np.abs(seen - p).min() <= END_SLACK_PX for p in px], dtype=bool)
+    if line is not None and scale.orientation == "vertical":
+        marked |= np.isclose(values, unit) & (px >= line.start - END_SLACK_PX)
+    low, high = _extent(values, marked, scale.values)
     c = ticks.calibration
     calibration = AxisCalibration(
         c.intercept / unit, c.slope / unit, c.ticks_px, c.ticks / unit, c.residual_px
     )
-    return Axis(calibration, float(shown.min()) / unit, float(shown.max()) / unit, scale=kind)
+    return Axis(calibration, low / unit, high / unit, scale=kind)
+
+
+def _extent(values: FloatArray, marked: FloatArray, labelled: FloatArray) -> tuple[float, float]:
+    """First and last value of an axis: its labels, and the marked steps that follow on them without a gap."""
+    low, high = float(labelled.min()), float(labelled.max())
+    slack = 1e-6 * (high - low)
+    for value, mark in zip(values, marked, strict=True):
+        if value > high + slack:
+            if not mark:
+                break
+            high = float(value)
+    for value, mark in zip(values[::-1], marked[::-1], strict=True):
+        if value < low - slack:
+            if not mark:
+                break
+            low = float(value)
+    return low, high
 
 
 def _plot_area(area: Box, y: Axis) -> Box:
@@ -199,21 +238,17 @@ def _plot_area(area: Box, y: Axis) -> Box:
 def _direction(
     page: GreyArray, frame: Frame, x: Axis, y: Axis, words: tuple[str, ...]
 ) -> tuple[Direction, list[Caution]]:
-    """Whether the curves fall or rise: by where they start, then by the words."""
+    """Whether the curves fall or rise: by how they are drawn, then by the words."""
     if y.maximum < SURVIVAL_TOP:
         return "incidence", []
     said = next((d for d in map(direction_in_words, words) if d), None)
-    one, zero = y.calibration.px([1.0, 0.0])
-    lead = direction_of_ink(
-        page, frame.area, float(one), float(zero), float(x.calibration.px(max(0.0, x.minimum)))
-    )
-    if abs(lead) < CLEAR_DIRECTION:
-        return said or "survival", []
-    drawn: Direction = "survival" if lead > 0 else "incidence"
-    if said and said != drawn:
-        message = f"the words speak of {said}, the curves are drawn as {drawn}; the drawing was followed"
-        return drawn, [Caution("direction", message, "y axis")]
-    return drawn, []
+    one, zero = (float(v) for v in y.calibration.px([1.0, 0.0]))
+    start = float(x.calibration.px(max(0.0, x.minimum)))
+    drawn = direction_of_ink(page, frame.area, one, zero, start)
+    if said and drawn and said != drawn:
+        message = f"the words speak of {said}, the curves look drawn as {drawn}"
+        return drawn, [Caution("direction", message, "y axis", "review")]
+    return drawn or said or "survival", []
 
 
 def _calibration_doubts(plot: Plot) -> list[Caution]:

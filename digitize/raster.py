@@ -40,10 +40,26 @@ class Line:
     def length(self) -> float:
         return self.end - self.start
 
+    def scaled(self, factor: float) -> Line:
+        """The same line in a picture `factor` times as large."""
+        at, start, end = ((v + 0.5) * factor - 0.5 for v in (self.at, self.start, self.end))
+        return Line(self.orientation, at, start, end, self.width * factor, self.contrast)
+
 
 def grey(pixels: PixelArray) -> GreyArray:
     """(height, width) grey level 0 (black) to 255 of (height, width, 3) RGB."""
     return pixels.astype(np.float32) @ _LUMA
+
+
+def shrunk(levels: GreyArray, side: int) -> tuple[GreyArray, float]:
+    """The picture scaled down so that no side is longer than `side` px, and how many times smaller it is."""
+    import cv2
+
+    factor = max(levels.shape) / side
+    if factor <= 1:
+        return levels, 1.0
+    small = cv2.resize(levels, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
+    return small, factor
 
 
 def thin_ink(levels: GreyArray, orientation: Orientation, reach: int, dark: bool = True) -> GreyArray:

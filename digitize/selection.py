@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..records import Box, FloatArray
-from .axes import STEP_SLACK, PrintedScale
+from .axes import PrintedScale, on_even_steps
 from .frames import Frame
 from .raster import Line
 from .ticks import AxisTicks
@@ -16,6 +16,8 @@ from .ticks import AxisTicks
 SMALLEST_IN_LETTERS = 4.0
 # Two plots share less than this part of the smaller one's area; more means an inset, or a table misread.
 OVERLAP = 0.1
+# A plot without lines, ticks and grid is believed when each axis has this many numbers.
+MANY_LABELS = 5
 # "0 1 3 6 12 24" months are labels too; their widest gap is twelve of their smallest step.
 MOST_STEPS = 15
 
@@ -76,13 +78,15 @@ def _is_founded(side: tuple[PrintedScale, AxisTicks, Line | None]) -> bool:
 
 
 def has_even_steps(scale: PrintedScale) -> bool:
-    """Whether the labels are multiples of their smallest step, as axis labels are and counts are not."""
-    steps = np.diff(np.sort(scale.values))
+    """Whether the labels are multiples of one step, as axis labels are and counts are not; one end may be off."""
+    values = np.sort(scale.values)
+    steps = np.diff(values)
     if len(steps) == 0 or steps.min() <= 0:
         return False
-    ratios = steps / steps.min()
-    uneven = np.abs(ratios - np.rint(ratios)) > STEP_SLACK * np.maximum(1, ratios)
-    return not bool(np.any(uneven)) and bool(ratios.max() <= MOST_STEPS)
+    even = on_even_steps(values)
+    odd_one = len(values) >= 4 and bool(even[1:].all() or even[:-1].all())
+    widest = np.diff(values[even]).max() / np.diff(values[even]).min() if even.sum() > 1 else np.inf
+    return bool(even.all() or odd_one) and bool(widest <= MOST_STEPS)
 
 
 def _overlap(one: Box, other: Box) -> float:

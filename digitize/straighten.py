@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..records import Figure, FloatArray, PixelArray
-from .raster import GreyArray, grey, thin_ink
+from .raster import GreyArray, grey, shrunk, thin_ink
 
 # Pages lie on a scanner or under a camera within a few degrees; beyond this letters lean too much for OCR.
 LARGEST_TILT_DEG = 5.0
@@ -110,9 +110,9 @@ def even_light(pixels: PixelArray) -> PixelArray:
     terms = _terms(x, y)
     out = np.empty_like(pixels)
     for channel in range(3):
-        weights, noise = _paper_light(pixels[::THIN, ::THIN, channel].astype(np.float32))
+        weights, noise, brighter = _paper_light(pixels[::THIN, ::THIN, channel].astype(np.float32))
         light = sum(w * term for w, term in zip(weights, terms, strict=True))
-        gain = (255.0 / np.maximum(light - NOISE_LIFT * noise, 1.0)).astype(np.float32)
+        gain = (255.0 / np.maximum(brighter * light - NOISE_LIFT * noise, 1.0)).astype(np.float32)
         lifted = cv2.multiply(
             pixels[..., channel].astype(np.float32),
             cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR),
@@ -126,8 +126,9 @@ def _terms(x: npt.NDArray, y: npt.NDArray) -> tuple[npt.NDArray, ...]:
     return 1.0 + 0 * x * y, x + 0 * y, y + 0 * x, x * y, x * x + 0 * y, y * y + 0 * x
 
 
-def _paper_light(levels: GreyArray) -> tuple[FloatArray, float]:
-    """Weights of the quadratic surface through the paper, and the paper's noise, from the upper cells' medians."""
+def _paper_light(levels: GreyArray) -> tuple[FloatArray, float, float]:
+    """Weights of the quadratic surface through most of the paper, the paper's noise, and how much brighter its
+    brightest part is (1 unless a grey panel stands on a white page)."""
     size = max(CELL_PX, min(levels.shape) // 40)
     height, width = (n // size * size for n in levels.shape)
     cells = levels[:height, :width].reshape(height // size, size, width // size, size)
@@ -143,7 +144,8 @@ def _paper_light(levels: GreyArray) -> tuple[FloatArray, float]:
         spread = max(1.0, 1.5 * float(np.median(np.abs(miss[keep]))))
         keep = np.abs(miss) < 3 * spread
     quiet = np.quantile(cells.std(axis=(1, 3)), 0.25)
-    return weights, float(quiet)
+    brighter = np.quantile(values / np.maximum(matrix @ weights, 1.0), 0.98)
+    return weights, float(quiet), max(1.0, float(brighter))
 
 
 def find_tilt(levels: GreyArray, scanned: bool = True) -> Tilt | None:
@@ -152,7 +154,7 @@ def find_tilt(levels: GreyArray, scanned: bool = True) -> Tilt | None:
     levels: (height, width) grey, dark on light. scanned: whether it shows the noise of a scan; without it both
     directions must agree on the angle, as a drawing's slanted curves may look like leaning lines.
     """
-    small = _at_most(levels, JUDGED_SIDE_PX)
+    small, _ = shrunk(levels, JUDGED_SIDE_PX)
     height, width = small.shape
     rows, columns = _line_points(small), _line_points(small.T)
     slope = _sharpest(rows, columns)
@@ -204,16 +206,6 @@ def _fan(lines: FloatArray, mean: float, size: tuple[int, int]) -> float:
     left = np.abs(slopes - fan * at)
     agrees = np.median(left) < 0.5 * np.median(np.abs(slopes))
     return fan if agrees and abs(fan) * size[0] * size[1] / 4 > LEAST_FAN_PX else 0.0
-
-
-def _at_most(levels: GreyArray, side: int) -> GreyArray:
-    """The picture scaled down so that no side is longer than `side`."""
-    import cv2
-
-    factor = side / max(levels.shape)
-    if factor >= 1:
-        return levels
-    return cv2.resize(levels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
 
 
 def _line_points(levels: GreyArray) -> LinePoints:

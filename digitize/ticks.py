@@ -29,6 +29,8 @@ LEAST_CONTRAST = 7.0
 TICK_SHARE = 0.4
 # Ticks may be missing or hidden at up to this share of the labels.
 MATCHED_SHARE = 0.6
+# Without an axis line to look along, bumps are more often letters than ticks.
+MATCHED_WITHOUT_LINE = 0.8
 # A tick is at least this share of the print's height long.
 TICK_LENGTH = 0.15
 # Ticks inside are searched up to this share of the print's height into the plot.
@@ -54,6 +56,7 @@ class Strips:
     outside: tuple[int, int]
     inside: tuple[int, int]
     plot: tuple[int, int]
+    has_line: bool = True
 
 
 def locate_ticks(levels: GreyArray, scale: PrintedScale, strips: Strips) -> AxisTicks:
@@ -65,7 +68,8 @@ def locate_ticks(levels: GreyArray, scale: PrintedScale, strips: Strips) -> Axis
     """
     best: AxisTicks | None = None
     for evidence, profile in _profiles(levels, scale, strips):
-        found = _match(profile, scale, evidence)
+        sure = evidence != "ticks outside" or strips.has_line
+        found = _match(profile, scale, evidence, MATCHED_SHARE if sure else MATCHED_WITHOUT_LINE)
         if found is not None and (best is None or len(found.calibration.ticks) > len(best.calibration.ticks)):
             best = found
     if best is not None:
@@ -90,7 +94,9 @@ def _profiles(levels: GreyArray, scale: PrintedScale, strips: Strips):
                     yield "grid", np.median(thin_ink(levels[first:last], "vertical", reach, dark), axis=0)
 
 
-def _match(profile: FloatArray, scale: PrintedScale, evidence: Evidence) -> AxisTicks | None:
+def _match(
+    profile: FloatArray, scale: PrintedScale, evidence: Evidence, least_share: float
+) -> AxisTicks | None:
     """Pair the bumps of a profile with the labels; None unless most labels have theirs on one line."""
     slack = max(2.0, SEARCH * scale.size)
     origin, per_unit = scale.line()
@@ -116,7 +122,7 @@ def _match(profile: FloatArray, scale: PrintedScale, evidence: Evidence) -> Axis
         return None
     px, values = np.array([near[i][0] for i in agreed[0]]), agreed[1]
     values, first = np.unique(values, return_index=True)
-    if len(values) < max(2, MATCHED_SHARE * len(scale.values)):
+    if len(values) < max(2, least_share * len(scale.values)):
         return None
     return AxisTicks(fit_axis(px[first], values, TICK_TOLERANCE_PX), evidence, seen)
 
