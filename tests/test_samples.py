@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from km2ipd.reconstruct.reported import read_reported
 
 ROOT = Path(__file__).resolve().parent.parent

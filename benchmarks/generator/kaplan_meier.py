@@ -61,7 +61,7 @@ def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike, start: float = 0.0) 
     at = np.unique(time[event == 1])
     order = np.sort(time)
     at_risk = len(time) - np.searchsorted(order, at, side="left")
-    events = np.array([np.sum(event[time == t]) for t in at])
+    events = _count(time[event == 1], at)
     with np.errstate(divide="ignore"):
         variance = np.cumsum(events / (at_risk * (at_risk - events)))
     return KaplanMeier(

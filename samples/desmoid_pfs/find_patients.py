@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.generator.kaplan_meier import cox_hazard_ratio, kaplan_meier, logrank_p
+from benchmarks.generator.kaplan_meier import KaplanMeier, cox_hazard_ratio, kaplan_meier, logrank_p
 
-SEED = 20181220  # the day the article appeared
+SEED = 16  # of seeds 1 to 21 the one whose events are spread over the whole follow-up in both arms
 SORAFENIB, PLACEBO = 50, 37
 FIRST_MONTH, LAST_MONTH = 1.5, 41.5
 LANDMARK = 24.0
@@ -83,10 +83,9 @@ def draw_cohort(rng: np.random.Generator) -> Cohort:
     return Cohort(tenths.astype(int), (progression <= followed).astype(int))
 
 
-def measure(cohort: Cohort) -> tuple[float, ...]:
-    """The cohort's values of TARGETS, in their order."""
+def measure(cohort: Cohort, fits: tuple[KaplanMeier, KaplanMeier]) -> tuple[float, ...]:
+    """The cohort's values of TARGETS, in their order; fits: of sorafenib and placebo."""
     treated, control = cohort.arm(True), cohort.arm(False)
-    fits = [kaplan_meier(*arm) for arm in (treated, control)]
     rates = []
     for fit in fits:
         low, high = fit.limits([LANDMARK])
@@ -96,12 +95,17 @@ def measure(cohort: Cohort) -> tuple[float, ...]:
     return (*rates, fits[1].median(), follow_up, ratio.value, *ratio.limits)
 
 
+def fit_arms(cohort: Cohort) -> tuple[KaplanMeier, KaplanMeier]:
+    """Kaplan-Meier estimates of sorafenib and placebo."""
+    return kaplan_meier(*cohort.arm(True)), kaplan_meier(*cohort.arm(False))
+
+
 def energy(cohort: Cohort) -> float:
-    """Sum of squared misses; 0 when every number is met and both curves have their plateau."""
-    misses = [target.miss(value) for target, value in zip(TARGETS, measure(cohort), strict=True)]
-    ends = [kaplan_meier(*cohort.arm(sorafenib)).survival[-1] for sorafenib in (True, False)]
-    fallen = sum(max(0.0, floor - end) for floor, end in zip(PLATEAUS, ends, strict=True))
-    return float(np.sum(np.square(misses))) + 100.0 * fallen
+    """Sum of misses; 0 when every number is met and both curves have their plateau."""
+    fits = fit_arms(cohort)
+    misses = [target.miss(value) for target, value in zip(TARGETS, measure(cohort, fits), strict=True)]
+    fallen = sum(max(0.0, floor - fit.survival[-1]) for floor, fit in zip(PLATEAUS, fits, strict=True))
+    return sum(misses) + 100.0 * fallen
 
 
 def move(cohort: Cohort, rng: np.random.Generator) -> Cohort:
@@ -148,7 +152,7 @@ def write_patients(cohort: Cohort, path: Path) -> None:
 
 def main() -> None:
     cohort = anneal(np.random.default_rng(SEED))
-    for target, value in zip(TARGETS, measure(cohort), strict=True):
+    for target, value in zip(TARGETS, measure(cohort, fit_arms(cohort)), strict=True):
         print(f"{target.name:32s} {target.printed:6} {value:8.4f}")
     print(f"log-rank p {logrank_p(cohort.arm(False), cohort.arm(True)):.2g}")
     write_patients(cohort, Path(__file__).with_name("patients.csv"))
