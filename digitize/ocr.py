@@ -28,6 +28,7 @@ _RECOVERED_CONFIDENCE = 0.7
 _ROW_SPREAD = 0.35
 # Widest printed digit in letter heights; a "number" of fewer digits than its box could hold is something else.
 _WIDEST_DIGIT = 1.1
+_TWO_NUMBERS = 100_000  # three digits, a space and three digits are two cells rather than one large count
 _WORD_GAP = 0.5  # widest word space, in letter heights
 _TOKEN_GAPS = (0.45, 0.3)  # gaps between two numbers of one text, in letter heights, tried in turn
 
@@ -109,37 +110,52 @@ def _turn_again(pixels: PixelArray, lines: list[TextLine]) -> list[TextLine]:
 
 
 def _split_numbers(pixels: PixelArray, line: TextLine) -> list[TextLine]:
-    """A row of numbers taken for one text as one line a number; "Placebo 104" as name and number."""
+    """A row of numbers taken for one text as one line a number, with the name before it; "A 1.0" as two lines."""
     words = line.text.split()
-    if len(words) < 2:
+    numbers = sum(parse_number(w) is not None for w in words)
+    fused = re.search(r"\d{7,}", line.text) is not None
+    if (numbers < 2 and not fused and not _ends_in_number(words)) or _is_one_number(line.text):
         return [line]
-    if all(parse_number(w) is not None for w in words) and not _is_one_number(line.text):
-        for gap in _TOKEN_GAPS:
-            boxes = _along(tight_boxes(pixels, line.box, line.rotation, gap), line.rotation)
-            if len(boxes) == len(words):
-                return [
-                    TextLine(w, b, line.confidence, line.rotation) for w, b in zip(words, boxes, strict=True)
-                ]
-    return _part_name(pixels, line, words)
+    best = [line]
+    for gap in _TOKEN_GAPS:
+        boxes = _along(tight_boxes(pixels, line.box, line.rotation, gap), line.rotation)
+        if len(boxes) <= len(best):
+            continue
+        parts = _read_lines(pixels, [(b, line.rotation) for b in boxes])
+        values = [_is_one_number(p.text) for p in parts]
+        if sum(values) >= max(1, numbers) or fused:
+            best = _with_name(pixels, parts, values)
+        if any(values) and all(values[values.index(True) :]):
+            break
+    return best
 
 
-def _part_name(pixels: PixelArray, line: TextLine, words: list[str]) -> list[TextLine]:
-    """A name with a number after a gap wider than its word spaces, as two lines."""
-    if parse_cell(words[-1]) is None or line.rotation:
-        return [line]
-    boxes = _along(tight_boxes(pixels, line.box, 0, _TOKEN_GAPS[0]), 0)
-    if len(boxes) != 2 or boxes[1].width > 0.5 * line.box.width:
-        return [line]
-    name = " ".join(words[:-1])
-    return [
-        TextLine(name, boxes[0], line.confidence),
-        TextLine(words[-1], boxes[1], line.confidence),
-    ]
+def _ends_in_number(words: list[str]) -> bool:
+    """Whether a text is words with one number at its end, as "Placebo 104" or "A 1.0"."""
+    return len(words) > 1 and parse_number(words[-1]) is not None and "%" not in words[-1]
+
+
+def _with_name(pixels: PixelArray, parts: list[TextLine], values: list[bool]) -> list[TextLine]:
+    """The parts of a row, words before the first number joined to one name and read again together."""
+    first = values.index(True) if any(values) else len(parts)
+    if first < 2:
+        return parts
+    boxes = [p.box for p in parts[:first]]
+    name = Box(
+        min(b.left for b in boxes),
+        min(b.top for b in boxes),
+        max(b.right for b in boxes),
+        max(b.bottom for b in boxes),
+    )
+    return [*_read_lines(pixels, [(name, parts[0].rotation)]), *parts[first:]]
 
 
 def _is_one_number(text: str) -> bool:
-    """Whether spaces stand inside one number, as in 1 200 or 80 %."""
-    return parse_number(text) is not None or re.fullmatch(r"[\d.,]+ ?\(.*\)", text) is not None
+    """Whether a text is a single number or cell, as 1 200, 80 % or 49 (0); 373 366 are two."""
+    value = parse_number(text)
+    if value is not None and " " in text.strip():
+        return abs(value) < _TWO_NUMBERS
+    return value is not None or re.fullmatch(r"[\d.,]+ ?\(.*\)", text) is not None
 
 
 def _along(boxes: list[Box], rotation: int) -> list[Box]:

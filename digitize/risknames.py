@@ -67,15 +67,16 @@ def inner_kind(text: str) -> Kind | None:
 
 
 def name_rows(
-    pixels: PixelArray, texts: Iterable[TextLine], rows: Sequence[NumberRow], columns: Columns, panel: Panel
+    pixels: PixelArray,
+    texts: Iterable[TextLine],
+    rows: Sequence[NumberRow],
+    cells: Sequence[Sequence[TextLine]],
+    columns: Columns,
+    panel: Panel,
 ) -> list[NamedRow]:
-    """Each row with its arm name, kind of count and colour, from the texts left (or right) of the numbers."""
-    cells = {id(c) for r in rows for c in r.cells if columns.index(c.box.centre[0]) is not None}
-    words = [
-        t
-        for t in texts
-        if id(t) not in cells and t.rotation == 0 and panel.region.contains(*t.box.centre, 2.0)
-    ]
+    """Each row with its arm name, kind of count and colour, from the texts left (or right) of its cells."""
+    upright = [t for t in texts if t.rotation == 0 and panel.region.contains(*t.box.centre, 2.0)]
+    words = [w for t in upright if (w := _without_cells(t, cells)) is not None]
     labels, loose = _labels(words, rows, columns)
     headings = [t for t in loose if _is_heading(t, rows)]
     stacked = sum(_is_kind_label(label) for label in labels) >= 2
@@ -96,6 +97,17 @@ def name_rows(
             own = "other" if _OTHER.search(label) and not _AT_RISK.search(label) else kind
             named.append(NamedRow(row, _arm_name(label), own, inner))
     return [replace(n, color=row_color(pixels, n.row, words, columns, panel)) for n in named]
+
+
+def _without_cells(line: TextLine, cells: Sequence[Sequence[TextLine]]) -> TextLine | None:
+    """The text without the table cell that was read as part of it ("Arm A741"); None when it is a cell."""
+    for cell in (c for row in cells for c in row):
+        if cell is line or (line.box.contains(*cell.box.centre) and line.text.strip() == cell.text):
+            return None
+        if line.box.contains(*cell.box.centre) and line.text.endswith(cell.text):
+            box = replace(line.box, right=max(line.box.left, cell.box.left - 1))
+            return replace(line, text=line.text.removesuffix(cell.text).strip(), box=box)
+    return line
 
 
 def _after_heading(text: str, kind: Kind, inner: Kind, arm: str) -> tuple[Kind, Kind, str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..records import Axis, Box, FloatArray, Panel, TextLine
-from .numbers import parse_cell, parse_number
+from .numbers import parse_cell, parse_number, plain_text
 
 # Centres of one row's texts differ by less than this share of their height.
 _ROW_SPREAD = 0.5
+# A heading of a column that names a time.
+_CLOCK = re.compile(r"(\d[\d.,]*)\s*-?\s*(y|yrs?|years?|mo?s?|months?|w|wks?|weeks?|d|days?)?\.?", re.I)
 # A number is an axis label when the axis has its value within this share of a tick step of where it stands.
 _ON_AXIS = 0.25
 _TIME_ROW_SHARE = 0.7
@@ -59,15 +62,19 @@ def tick_step(axis: Axis) -> float:
 def number_rows(texts: Iterable[TextLine], panel: Panel) -> list[NumberRow]:
     """Rows of whole numbers under, in or over a panel's plot, top to bottom, its axis labels left out."""
     numbers = [t for t in texts if t.rotation == 0 and _may_be_cell(t, panel)]
+    return [r for r in _grouped(numbers) if not is_time_row(r, panel.x)]
+
+
+def _grouped(lines: Iterable[TextLine]) -> list[NumberRow]:
+    """Texts as rows of one height, top to bottom."""
     groups: list[list[TextLine]] = []
-    for line in sorted(numbers, key=lambda t: t.box.centre[1]):
+    for line in sorted(lines, key=lambda t: t.box.centre[1]):
         middle = np.median([t.box.centre[1] for t in groups[-1]]) if groups else -np.inf
         if line.box.centre[1] - middle < _ROW_SPREAD * max(4.0, line.box.height):
             groups[-1].append(line)
         else:
             groups.append([line])
-    rows = [_row(g) for g in groups]
-    return [r for r in rows if not is_time_row(r, panel.x)]
+    return [_row(g) for g in groups]
 
 
 def _row(lines: list[TextLine]) -> NumberRow:
@@ -78,18 +85,21 @@ def _row(lines: list[TextLine]) -> NumberRow:
 
 
 def _may_be_cell(line: TextLine, panel: Panel) -> bool:
-    """Whether a text holds a number, lies in the panel's region between the ends of its x axis, and labels no y tick."""
+    """Whether a text holds a number, stands in the panel's reach and labels no y tick."""
+    if parse_number(line.text) is None and parse_cell(line.text) is None:
+        return False
+    area, box = panel.plot_area, line.box
+    beside = area.top - box.height < box.centre[1] < area.bottom + 0.3 * box.height
+    return _in_reach(line, panel) and not (beside and (box.right < area.left or box.left > area.right))
+
+
+def _in_reach(line: TextLine, panel: Panel) -> bool:
+    """Whether a text lies in the panel's region, between the ends of its x axis or a little beyond."""
     x, y = line.box.centre
     area = panel.plot_area
     step = tick_step(panel.x) / abs(panel.x.calibration.slope)
-    if parse_number(line.text) is None and parse_cell(line.text) is None:
-        return False
-    if not panel.region.contains(x, y, line.box.height):
-        return False
-    if not area.left - 0.6 * step <= x <= area.right + 0.6 * step:
-        return False
-    beside = area.top - line.box.height < y < area.bottom + 0.3 * line.box.height
-    return not (beside and (line.box.right < area.left or line.box.left > area.right))
+    inside = area.left - 0.6 * step <= x <= area.right + 0.6 * step
+    return inside and panel.region.contains(x, y, line.box.height)
 
 
 def is_time_row(row: NumberRow, axis: Axis) -> bool:
@@ -101,56 +111,100 @@ def is_time_row(row: NumberRow, axis: Axis) -> bool:
     return sum(fits) >= max(2, _TIME_ROW_SHARE * len(fits))
 
 
-def is_clock(row: NumberRow) -> bool:
-    """Whether a row counts up in equal steps: a table's own time row."""
-    values = [parse_number(t.text) for t in row.cells]
+def clock_value(text: str) -> float | None:
+    """The time a heading such as "12", "12 mo" or "1 year" names; None for other texts."""
+    match = _CLOCK.fullmatch(plain_text(text))
+    return parse_number(match[1]) if match else None
+
+
+def clock_row(texts: Iterable[TextLine], rows: Sequence[NumberRow], panel: Panel) -> NumberRow | None:
+    """A table's own time row: counts up in equal steps right over (or under) rows that do not."""
+    labelled = [
+        t for t in texts if t.rotation == 0 and clock_value(t.text) is not None and _in_reach(t, panel)
+    ]
+    clocks = [r for r in _grouped(labelled) if _is_clock(r) and not is_time_row(r, panel.x)]
+    others = [r for r in rows if len(r.cells) > 1 and not _is_clock(r)]
+    for clock in clocks:
+        beside = [r for r in others if len(r.cells) >= 2 and _same_columns(r, clock)]
+        if beside and len(beside) == len([r for r in others if abs(r.y - clock.y) < 6 * clock.height]):
+            return clock
+    return None
+
+
+def _is_clock(row: NumberRow) -> bool:
+    values = [clock_value(t.text) for t in row.cells]
     if len(values) < 3 or any(v is None for v in values):
         return False
     steps = np.diff(np.array(values, float))
     return bool(steps.min() > 0 and np.ptp(steps) <= 1e-6 * steps.max())
 
 
+def _same_columns(row: NumberRow, clock: NumberRow) -> bool:
+    """Whether every cell of a row overlaps one of a time row's columns, or stands nearer to it than to the next."""
+    centres = np.array([c.box.centre[0] for c in clock.cells])
+    near = 0.4 * np.diff(centres).min()
+    return all(np.abs(centres - c.box.centre[0]).min() < near for c in row.cells)
+
+
 def table_columns(rows: Sequence[NumberRow], clock: NumberRow | None, panel: Panel) -> Columns | None:
-    """The columns that the cells of rows stand in: a table's own time row, else ticks of the axis, else free."""
+    """Columns that the cells stand in: a table's own time row, else ticks of the axis, else free."""
     cells = [c for r in rows if len(r.cells) > 1 for c in r.cells]
     if not cells:
         return None
     if clock is not None:
         px = np.array([c.box.centre[0] for c in clock.cells])
-        return Columns(np.array([parse_number(c.text) for c in clock.cells], float), px)
-    start = float(panel.x.calibration.ticks.min()) if len(panel.x.calibration.ticks) else panel.x.minimum
+        return Columns(np.array([clock_value(c.text) for c in clock.cells], float), px)
     for divisor in _DIVISORS:
-        columns = _lattice_columns(rows, panel.x, start, tick_step(panel.x) / divisor)
+        columns = _tick_columns(rows, panel.x, tick_step(panel.x) / divisor)
         if columns is not None:
             return columns
     return _free_columns(rows, panel.x)
 
 
-def _lattice_columns(rows: Sequence[NumberRow], axis: Axis, start: float, step: float) -> Columns | None:
-    """Columns at start + k * step when the cells stand there, centred or aligned by one side; None when not."""
-    cells = [c for r in rows if len(r.cells) > 1 for c in r.cells]
-    boxes = [c.box for c in cells]
+def _tick_columns(rows: Sequence[NumberRow], axis: Axis, step: float) -> Columns | None:
+    """Columns at the ticks, or at equal parts of their step, when the cells stand there, centred or aligned
+    by one side; with a column for every labelled tick, also where no cell was read. None when they stand elsewhere."""
+    boxes = [c.box for r in rows if len(r.cells) > 1 for c in r.cells]
+    owner = [i for i, r in enumerate(rows) if len(r.cells) > 1 for _ in r.cells]
+    grid = _tick_grid(axis, step)
     best: tuple[float, FloatArray] | None = None
     for anchor in ("centre", "left", "right"):
         px = np.array([b.centre[0] if anchor == "centre" else getattr(b, anchor) for b in boxes])
-        place = (axis.calibration.value(px) - start) / step
-        turn = np.exp(2j * np.pi * place)
-        offset = float(np.angle(turn.mean()) / (2 * np.pi))
-        if abs(offset) > (_CENTRE_OFFSET if anchor == "centre" else 0.5):
+        values = axis.calibration.value(px)
+        offset = _common_offset(values, axis.minimum, step)
+        if abs(offset) > (_CENTRE_OFFSET if anchor == "centre" else 0.5) * step:
             continue
-        off = float(np.quantile(np.abs(place - offset - np.round(place - offset)), 0.9))
-        if off < _OFF_COLUMN and (best is None or off < best[0] - 0.03):
-            best = (off, np.round(place - offset))
+        time = grid[np.abs(values[:, None] - offset - grid[None, :]).argmin(axis=1)]
+        off = float(np.quantile(np.abs(values - offset - time), 0.9)) / step
+        unique = len(set(zip(owner, time.tolist(), strict=True))) == len(time)
+        if unique and off < _OFF_COLUMN and (best is None or off < best[0] - 0.03):
+            best = (off, time)
     if best is None:
         return None
-    index = best[1]
-    owner = [i for i, r in enumerate(rows) if len(r.cells) > 1 for _ in r.cells]
-    if len(set(zip(owner, index.tolist(), strict=True))) < len(index):
-        return None
-    used = np.unique(index)
+    time = best[1]
     centres = np.array([b.centre[0] for b in boxes])
-    px = np.array([np.median(centres[index == k]) for k in used])
-    return Columns(start + used * step, px)
+    shift = float(np.median(centres - axis.calibration.px(time)))
+    first, last = axis.calibration.ticks.min(), axis.calibration.ticks.max()
+    columns = np.union1d(time, [t for t in axis.calibration.ticks if first <= t <= last])
+    px = [
+        np.median(centres[time == t]) if t in time else float(axis.calibration.px(t)) + shift for t in columns
+    ]
+    return Columns(columns, np.array(px))
+
+
+def _tick_grid(axis: Axis, step: float) -> FloatArray:
+    """Labelled ticks, and the places between and a little beyond them, step apart."""
+    start = float(axis.calibration.ticks.min()) if len(axis.calibration.ticks) else axis.minimum
+    count = np.arange(np.floor((axis.minimum - start) / step) - 1, np.ceil((axis.maximum - start) / step) + 2)
+    between = start + step * count
+    ticks = axis.calibration.ticks
+    clear = [b for b in between if not len(ticks) or np.abs(ticks - b).min() > 0.3 * step]
+    return np.union1d(ticks, np.round(clear, 9))
+
+
+def _common_offset(values: FloatArray, start: float, step: float) -> float:
+    """How far the values stand off the multiples of step, as their circular mean."""
+    return float(np.angle(np.exp(2j * np.pi * (values - start) / step).mean()) / (2 * np.pi) * step)
 
 
 def _free_columns(rows: Sequence[NumberRow], axis: Axis) -> Columns | None:
@@ -171,3 +225,23 @@ def cell_window(columns: Columns, column: int, row: NumberRow) -> Box:
     x = float(columns.px[column])
     top = row.y - 0.75 * row.height
     return Box(max(0.0, x - half), max(0.0, top), x + half, row.y + 0.75 * row.height)
+
+
+def names_push_cells(
+    texts: Iterable[TextLine], rows: Sequence[NumberRow], columns: Columns, panel: Panel
+) -> Columns | None:
+    """The columns moved back by one tick where row names stand on the first tick and the numbers start at the next.
+
+    Tables written as lines of text begin with N although their names reach past the first tick. None elsewhere.
+    """
+    ticks = np.unique(panel.x.calibration.ticks)
+    if len(ticks) < 3 or columns.time[0] != ticks[1] or not set(columns.time.tolist()) <= set(ticks.tolist()):
+        return None
+    origin = float(panel.x.calibration.px(ticks[0]))
+    for row in rows:
+        first = min(c.box.left for c in row.cells)
+        names = [t for t in texts if abs(t.box.centre[1] - row.y) < 0.5 * row.height and t.box.right < first]
+        if not any(t.box.right > origin and parse_number(t.text) is None for t in names):
+            return None
+    index = np.searchsorted(ticks, columns.time)
+    return Columns(ticks[index - 1], columns.px)

@@ -12,13 +12,25 @@ from .numbers import parse_cell
 from .ocr import read_numbers
 from .risklaws import DOUBTFUL, CellReading, choose_row, is_delayed_entry
 from .risknames import NamedRow, name_rows
-from .riskrows import Columns, NumberRow, cell_window, is_clock, number_rows, table_columns
+from .riskrows import (
+    Columns,
+    NumberRow,
+    cell_window,
+    clock_row,
+    names_push_cells,
+    number_rows,
+    table_columns,
+)
+from .riskupright import read_upright_table
 
 # A cell found only by looking at its place must be this certain, and of its row's letter height within these bounds.
 _FOUND_CONFIDENCE = 0.6
 _HEIGHTS = (0.7, 1.4)
 # Inside the plot a row counts as a table row only with this many cells in columns.
 _INNER_CELLS = 3
+_SHIFTED = (
+    "the row names reach past the first tick and push the numbers one column on; they were moved back by one"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +51,32 @@ def read_risk_table(
     not, unless all rows rise. RiskRow.arm is the printed name, "" where a row is told only by colour.
     """
     rows = number_rows(texts, panel)
-    clock = next((r for r in rows if is_clock(r)), None) if len(rows) > 1 else None
-    if clock is not None and not _is_time_header(clock, rows):
-        clock = None
-    rows = [r for r in rows if r is not clock]
+    clock = clock_row(texts, rows, panel)
+    if clock is not None:
+        rows = [r for r in rows if abs(r.y - clock.y) > 0.5 * clock.height]
     block = _table_block(rows, clock, panel)
     if block is None:
-        return RiskTable(), ()
+        return read_upright_table(texts, panel), ()
     rows, columns = block
-    named = name_rows(figure.pixels, texts, rows, columns, panel)
-    tables = [_Row(n, _by_column(n.row, columns)) for n in named]
+    tables = [_Row(NamedRow(r, ""), _by_column(r, columns)) for r in rows]
     if not figure.texts:
-        tables = _fill_missing(figure, texts, tables, columns)
-    return _build(tables, columns)
+        tables = _fill_missing(figure, tables, columns)
+    columns, tables = _drop_empty(columns, tables)
+    cells = [[c for c in t.cells if c is not None] for t in tables]
+    named = name_rows(figure.pixels, texts, rows, cells, columns, panel)
+    tables = [_Row(n, t.cells) for n, t in zip(named, tables, strict=True)]
+    shifted = names_push_cells(texts, rows, columns, panel)
+    table, cautions = _build(tables, shifted or columns)
+    if shifted is not None:
+        cautions = (*cautions, Caution("risk-columns-shifted", _SHIFTED, "number-at-risk table", "review"))
+    return table, cautions
 
 
-def _is_time_header(clock: NumberRow, rows: Sequence[NumberRow]) -> bool:
-    """Whether a row that counts up heads (or ends) rows that do not: the table's own time row."""
-    others = [r for r in rows if r is not clock and len(r.cells) > 1]
-    return bool(others) and (clock is rows[0] or clock is rows[-1]) and not any(map(is_clock, others))
+def _drop_empty(columns: Columns, rows: list[_Row]) -> tuple[Columns, list[_Row]]:
+    """The table without columns that no row has a cell in."""
+    used = [k for k in range(len(columns.time)) if any(r.cells[k] is not None for r in rows)]
+    kept = [_Row(r.named, tuple(r.cells[k] for k in used)) for r in rows]
+    return Columns(columns.time[used], columns.px[used]), kept
 
 
 def _table_block(
@@ -83,8 +102,10 @@ def _counts(row: NumberRow) -> int:
 
 
 def _is_short_row(row: NumberRow, rows: Sequence[NumberRow]) -> bool:
-    """Whether a row of one cell stands among the table's rows, an arm that ends before the second column."""
-    return _counts(row) == 1 and rows[0].y < row.y < rows[-1].y
+    """Whether a row of few cells stands among or beside the table's rows: an arm that ends early."""
+    between = rows[0].y < row.y < rows[-1].y
+    beside = min(abs(row.y - r.y) for r in rows) < 2.5 * row.height
+    return (between or beside) and _counts(row) >= 1
 
 
 def _by_column(row: NumberRow, columns: Columns) -> tuple[TextLine | None, ...]:
@@ -101,30 +122,28 @@ def _by_column(row: NumberRow, columns: Columns) -> tuple[TextLine | None, ...]:
     return tuple(cells)
 
 
-def _fill_missing(
-    figure: Figure, texts: Sequence[TextLine], rows: list[_Row], columns: Columns
-) -> list[_Row]:
+def _fill_missing(figure: Figure, rows: list[_Row], columns: Columns) -> list[_Row]:
     """The rows with every missing cell looked for on its own crop."""
     places = [(i, k) for i, row in enumerate(rows) for k, cell in enumerate(row.cells) if cell is None]
     windows = [cell_window(columns, k, rows[i].named.row) for i, k in places]
     found = read_numbers(figure, windows)
     filled = [list(row.cells) for row in rows]
     for (i, k), line in zip(places, found, strict=True):
-        if _is_cell(line, rows[i].named.row, columns, k, texts):
+        if _is_cell(line, rows[i].named.row, columns, k):
             filled[i][k] = line
     return [_Row(row.named, tuple(cells)) for row, cells in zip(rows, filled, strict=True)]
 
 
-def _is_cell(line: TextLine, row: NumberRow, columns: Columns, k: int, texts: Sequence[TextLine]) -> bool:
-    """Whether what was found at a missing cell's place is a count in that place and not part of another text."""
+def _is_cell(line: TextLine, row: NumberRow, columns: Columns, k: int) -> bool:
+    """Whether what was found at a missing cell's place is a count that stands there."""
     x, y = line.box.centre
     if line.confidence < _FOUND_CONFIDENCE or parse_cell(line.text) is None:
         return False
     if not _HEIGHTS[0] * row.height <= line.box.height <= _HEIGHTS[1] * row.height:
         return False
-    if abs(x - columns.px[k]) > 0.35 * columns.step_px or abs(y - row.y) > 0.4 * row.height:
+    if line.box.width > 1.1 * row.height * (len(line.text) + 0.5):
         return False
-    return not any(len(t.text) > 2 * len(line.text) + 1 and t.box.contains(x, y) for t in texts)
+    return abs(x - columns.px[k]) < 0.35 * columns.step_px and abs(y - row.y) < 0.4 * row.height
 
 
 def _build(rows: Sequence[_Row], columns: Columns) -> tuple[RiskTable, tuple[Caution, ...]]:

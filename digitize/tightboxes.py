@@ -20,6 +20,10 @@ _FLAT = 0.3
 _LONG = 0.9
 # What hangs on a line that runs through the crop is a tick, not a letter, below this share of the letter height.
 _STUB = 0.6
+# A blob wider than this many letter heights may be a line sample of a legend.
+_KEY_WIDTH = 1.2
+# Two lines of text that were found as one are each at least this share of their common height.
+_LINE_SHARE = 0.38
 # A wide blob that fills its box like this is a legend key or a bar.
 _SOLID = 0.8
 _MINUS_GAP = 0.35
@@ -51,9 +55,13 @@ def tight_boxes(pixels: PixelArray, loose: Box, rotation: int = 0, gap: float = 
 
 def stacked_blobs(pixels: PixelArray, loose: Box) -> int:
     """How many blobs of about the box's width stand one above the other: several mean letters turned by 90 degrees."""
-    boxes = tight_boxes(pixels, loose, rotation=90, gap=0.0)
+    boxes = sorted(tight_boxes(pixels, loose, rotation=90, gap=0.0), key=lambda b: b.top)
     widest = max((b.width for b in boxes), default=0.0)
-    return sum(b.width > 0.6 * widest and b.height > 0.25 * widest for b in boxes)
+    count, end = 0, -1.0
+    for box in boxes:
+        if box.top > end and box.width > 0.6 * widest and box.height > 0.25 * widest:
+            count, end = count + 1, box.bottom
+    return count
 
 
 def _letter_blobs(ink: np.ndarray, core: Box) -> np.ndarray:
@@ -70,12 +78,24 @@ def _letter_blobs(ink: np.ndarray, core: Box) -> np.ndarray:
     runs_out |= (c == width - 1) & (core.right < width - 2) | (d == height - 1) & (core.bottom < height - 2)
     solid = (wide > 1.3 * high) & (area > _SOLID * wide * high) & (high > 4)
     keep = inside & ~runs_out & ~solid & (area >= 2)
+    line = high[keep].max(initial=1)
+    for i in np.flatnonzero(keep & (wide > _KEY_WIDTH * line)):
+        keep[i] = not _is_key(labels[b[i] : d[i] + 1, a[i] : c[i] + 1] == i + 1)
     if lines.any() and keep.any():
         beside = np.isin(
             np.arange(1, len(stats)), labels[cv2.dilate(lines.astype(np.uint8), np.ones((5, 5))) > 0]
         )
         keep &= ~(beside & (high < _STUB * high[keep].max()))
     return _without_ticks(np.stack([a, b, c, d], axis=1)[keep])
+
+
+def _is_key(blob: np.ndarray) -> bool:
+    """Whether a wide blob is a bare line at both ends with one row right through: a legend's sample, an underline."""
+    high, wide = blob.shape
+    bare = blob.sum(axis=0) <= max(2.0, 0.35 * high)
+    end = max(1, wide // 6)
+    through = blob.sum(axis=1).max() >= 0.95 * wide
+    return bool(through and bare.mean() >= 0.6 and bare[:end].all() and bare[-end:].all())
 
 
 def _without_ticks(blobs: np.ndarray) -> np.ndarray:
@@ -116,8 +136,21 @@ def _groups(blobs: np.ndarray, gap: float) -> list[tuple[int, int, int, int]]:
     cuts = np.flatnonzero(blobs[1:, 0] - reach[:-1] - 1 > gap * high) + 1
     boxes = []
     for part in np.split(blobs, cuts):
-        a, b = part[:, 0].min(), part[:, 1].min()
-        c, d = part[:, 2].max(), part[:, 3].max()
-        if d - b + 1 >= max(4, 0.3 * high):
-            boxes.append((int(a), int(b), int(c), int(d)))
+        for line in _lines(part):
+            a, b = line[:, 0].min(), line[:, 1].min()
+            c, d = line[:, 2].max(), line[:, 3].max()
+            if d - b + 1 >= max(4, 0.3 * high):
+                boxes.append((int(a), int(b), int(c), int(d)))
     return boxes
+
+
+def _lines(blobs: np.ndarray) -> list[np.ndarray]:
+    """The blobs parted where an empty row runs between two lines of text that were found as one."""
+    order = blobs[np.argsort(blobs[:, 1])]
+    top, bottom = order[0, 1], order[:, 3].max()
+    reach = np.maximum.accumulate(order[:, 3])
+    for k in np.flatnonzero(order[1:, 1] > reach[:-1] + 1) + 1:
+        above, below = reach[k - 1] - top + 1, bottom - order[k, 1] + 1
+        if min(above, below) >= _LINE_SHARE * (bottom - top + 1):
+            return [order[:k], order[k:]]
+    return [blobs]
