@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -177,16 +178,25 @@ def run(
 ) -> None:
     """Figure in, patients, hazard ratio and verdict out.
 
-    FIGURE is a PNG, JPEG, TIFF, WebP, GIF, PDF or SVG file, or a digitization.json of an earlier run.
+    FIGURE is a PNG, JPEG, TIFF, WebP, GIF, PDF or SVG file, a study.toml, or a digitization.json of an
+    earlier run.
     """
     from . import study
 
     folder = _output_folder(figure, out, force)
-    given = _parsed(by_hand) | {"risk_table": risk_table, "totals": totals, "method": method}
+    files_given = {"risk_table": risk_table, "totals": totals, "reported": reported, "method": method}
+    given = {k: v for k, v in (_parsed(by_hand) | files_given).items() if v is not None}
+    if figure.suffix.lower() == ".toml":
+        from .batch.studyfile import read_study
+
+        figure, stated = read_study(figure)
+        given = stated | given
     with _named(figure), _progress(quiet) as progress:
-        if reported is None and (reported := study.reported_beside(figure)) and not quiet:
-            click.echo(f"Checking against {reported}", err=True)
-        _, results, files = study.run_figure(figure, reported=reported, progress=progress, **given)
+        if "reported" not in given and (beside := study.reported_beside(figure)):
+            given["reported"] = beside
+        if "reported" in given and not quiet:
+            click.echo(f"Checking against {given['reported']}", err=True)
+        _, results, files = study.run_figure(figure, progress=progress, **given)
         study.write_files(folder, files, force=force)
     _print_result(results, files["report.json"], folder / "report.html", as_json, quiet)
 
@@ -207,6 +217,29 @@ def digitize(figure: Path, out: Path | None, force: bool, as_json: bool, quiet: 
         files = study.digitized_files(__version__, reading, results)
         study.write_files(folder, files, force=force)
     _print_result(results, files["report.json"], folder / "overlay.png", as_json, quiet)
+
+
+@cli.command()
+@click.argument("figure", type=EXISTING_FILE)
+@reading_options
+@click.option(
+    "--out", type=FOLDER, default=Path("study.toml"), show_default=True, help="The file to be written."
+)
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+def init(figure: Path, out: Path, force: bool, quiet: bool, **by_hand: Any) -> None:
+    """Write a study file, filled with what was read off FIGURE, to be corrected by hand."""
+    from . import study
+    from .batch.template import study_text
+
+    study.require_free_output(figure, out.parent, [out.name], force=force)
+    with _named(figure), _progress(quiet) as progress:
+        reading = study.read_figure(figure, progress=progress, **_parsed(by_hand))
+    relative = os.path.relpath(figure.resolve(), out.parent.resolve())
+    text = study_text(Path(relative).as_posix(), reading.digitization)
+    study.write_files(out.parent, {out.name: text.encode("utf-8", "replace")}, force=force)
+    if not quiet:
+        click.echo(f"Written: {out}")
 
 
 @cli.command()
@@ -300,7 +333,7 @@ def _output_folder(source: Path, out: Path | None, force: bool) -> Path:
     from . import study
 
     folder = out if out is not None else Path(f"{source.stem}_km2ipd")
-    study.require_free_output(source, folder, force=force)
+    study.require_free_output(source, folder, study.RUN_FILES, force=force)
     return folder
 
 

@@ -407,6 +407,7 @@ class Digitization:
     """The pivot: all that was read off a figure, saved as digitization.json, editable, re-runnable.
 
     arguments: what the user gave by hand on the command line to have it read so (--x-range 0 36).
+    about: what a study file says of it (citation, population).
     """
 
     version: str
@@ -415,6 +416,7 @@ class Digitization:
     panels: tuple[PanelReading, ...]
     cautions: tuple[Caution, ...] = ()
     arguments: tuple[str, ...] = ()
+    about: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

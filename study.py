@@ -38,10 +38,11 @@ from .records import (
 )
 from .report import corrections, folder, pivot
 from .report.files import digitized_files, result_files, table_files, table_report
-from .report.folder import write_files
+from .report.folder import RUN_FILES, write_files
 from .report.screen import check_lines, estimate_lines, result_lines
 
 __all__ = [
+    "RUN_FILES",
     "check_lines",
     "digitized_files",
     "estimate_lines",
@@ -72,15 +73,18 @@ def run_figure(
     totals: Path | None = None,
     reported: Path | None = None,
     method: str | None = None,
+    about: Mapping[str, str] | None = None,
     progress: Progress = silent,
     **by_hand: Any,
 ) -> tuple[Reading, tuple[PanelResult, ...], dict[str, bytes]]:
     """A figure's reading, results and files; by_hand are the keyword arguments of read_figure.
 
     risk_table, totals: CSV files; cells: single numbers at risk, put right by hand. reported: what the paper
-    says. Nothing is written.
+    says. about: citation and population, for the report. Nothing is written.
     """
     reading = read_figure(path, progress=progress, **by_hand)
+    if about:
+        reading = replace(reading, digitization=replace(reading.digitization, about=dict(about)))
     if risk_table:
         reading = corrections.with_risk_tables(reading, given.read_risk_table(risk_table), risk_table.name)
     reading = corrections.with_cells(reading, cells)
@@ -358,15 +362,15 @@ def _result_of_tables(
 # ---------------------------------------------------------------- files
 
 
-def require_free_output(source: Path, out: Path, *, force: bool) -> None:
-    """Raise OutputNotWritable, before any work, when the results cannot be put there.
+def require_free_output(source: Path, out: Path, names: Sequence[str], *, force: bool) -> None:
+    """Raise OutputNotWritable, before any work, when files of these names cannot be put there.
 
     source: the file that is read; it is never overwritten, unless it is a pivot whose run is repeated.
     """
-    taken = any((out / name).resolve() == source.resolve() for name in folder.RUN_FILES)
+    taken = any((out / name).resolve() == source.resolve() for name in names)
     if taken and not pivot.is_pivot_file(source):
         raise OutputNotWritable(f"{out}: would overwrite {source.name} itself")
-    folder.require_free_output(out, folder.RUN_FILES, force=force)
+    folder.require_free_output(out, names, force=force)
 
 
 def reported_beside(path: Path) -> Path | None:

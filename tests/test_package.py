@@ -14,7 +14,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("digitize", "reconstruct", "report", "batch")
 ROOT_MODULES = ("__init__.py", "__main__.py", "cli.py", "errors.py", "records.py", "study.py")
-DATA_FILES = ("py.typed", "report/km.svg.jinja", "report/page.css", "report/page.html.jinja")
+DATA_FILES = (
+    "py.typed",
+    "batch/study.schema.json",
+    "report/km.svg.jinja",
+    "report/page.css",
+    "report/page.html.jinja",
+)
 # Who each part may import, besides itself.
 MAY_IMPORT = {
     "errors": set(),

@@ -109,7 +109,7 @@ def test_the_figure_itself_is_never_overwritten(tmp_path: Path) -> None:
     figure = tmp_path / "figure.png"
     figure.write_bytes(b"mine")
     with pytest.raises(OutputNotWritable, match="would overwrite figure"):
-        study.require_free_output(figure, tmp_path, force=True)
+        study.require_free_output(figure, tmp_path, study.RUN_FILES, force=True)
 
 
 # ---------------------------------------------------------------- status
