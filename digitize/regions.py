@@ -10,8 +10,9 @@ from .raster import GreyArray, MaskArray
 
 # Ink is what differs from the paper by this many grey levels.
 INK = 40.0
-# Of several empty stripes between two plots the border takes one at least this share as wide as the widest:
-# the last one, as titles stand close above their plot and tables close below theirs.
+# Of several empty stripes between two plots the border takes one at least this share as wide as the widest: of
+# those between plots one above the other the last, as titles stand close above their plot and tables further
+# below theirs; of those between plots side by side the first, as y labels stand left of their numbers.
 WIDE_STRIPE = 0.6
 # Where no stripe is empty the border stands this share of the gap away from the right or lower plot.
 BEFORE_RIGHT = 0.6
@@ -59,7 +60,7 @@ def _is_above(one: Box, other: Box) -> bool:
 
 
 def _border(ink: MaskArray, one: Box, other: Box, side_by_side: bool) -> float:
-    """Where the page is cut between two plots: in the widest empty stripe, of equals the last."""
+    """Where the page is cut between two plots: through a wide empty stripe."""
     if side_by_side:
         first, last = one.right, other.left
         top, bottom = min(one.top, other.top), max(one.bottom, other.bottom)
@@ -72,5 +73,5 @@ def _border(ink: MaskArray, one: Box, other: Box, side_by_side: bool) -> float:
     starts, ends = edges[::2], edges[1::2]
     if len(starts) == 0:
         return first + BEFORE_RIGHT * (last - first)
-    wide = np.flatnonzero(ends - starts >= WIDE_STRIPE * (ends - starts).max())[-1]
+    wide = np.flatnonzero(ends - starts >= WIDE_STRIPE * (ends - starts).max())[0 if side_by_side else -1]
     return first + 2 + (starts[wide] + ends[wide]) / 2

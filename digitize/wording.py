@@ -10,12 +10,15 @@ from .frames import Frame
 # "A", "(B)", "c)", "D.", "Panel E", alone or before a title: "A) Overall survival", "B Progression-free ..."
 _LETTER = re.compile(r"(?:panel\s*)?[(\[]?([A-L]|[a-l])[)\].:]?", re.I)
 _LETTER_BEFORE_TITLE = re.compile(r"(?:panel\s*)?(?:[(\[]?([A-La-l])[)\].:]|([A-L]))\s+\S.*", re.I)
-# A letter stands above the plot or at its upper left: no lower than this share of the plot's height below its
-# top, no further right than this share of its width.
+# A letter stands left of or above the plot or below it, not inside: no further right than this share of the
+# plot's width. Between its top and its bottom it counts only this share of its height below the top.
 LETTER_BELOW_TOP = 0.12
 LETTER_RIGHT = 0.3
-# The label of the x axis follows its numbers within this many heights of print, a title stands as near above.
+# The label of the x axis follows its numbers within this many heights of print, those of the y axis and titles
+# stand nearer.
+X_LABEL_LINES = 8.0
 LABEL_LINES = 4.0
+_TABLE_HEADING = re.compile(r"\brisk\b|\bat-risk\b|\bno\. of\b|\bevents\b", re.I)
 _UNITS = {
     "days": r"\bdays?\b",
     "weeks": r"\bweeks?\b|\bwks?\b",
@@ -36,9 +39,10 @@ def x_axis_label(frame: Frame, texts: tuple[TextLine, ...]) -> str:
         t
         for t in texts
         if t.rotation == 0
-        and 0.5 * row.size < t.box.centre[1] - row.at < LABEL_LINES * row.size
+        and 0.5 * row.size < t.box.centre[1] - row.at < X_LABEL_LINES * row.size
         and area.left <= t.box.centre[0] <= area.right
         and sum(c.isalpha() for c in t.text) >= 2
+        and not _TABLE_HEADING.search(t.text)
     ]
     return _first_line(below, row.size)
 
@@ -98,25 +102,26 @@ def panel_names(frames: list[Frame], regions: list[Box], texts: tuple[TextLine, 
     letters = [_letter(frame, region, texts) for frame, region in zip(frames, regions, strict=True)]
     if len({x for x in letters if x}) < sum(bool(x) for x in letters):
         letters = [""] * len(letters)
-    known = [(i, ord(x)) for i, x in enumerate(letters) if x]
-    in_order = len(known) >= 2 and len({code - i for i, code in known}) == 1
-    if in_order:
-        letters = [chr(known[0][1] - known[0][0] + i) for i in range(len(letters))]
+    known = [(i, x) for i, x in enumerate(letters) if x]
+    first = {chr(ord(x) - i) for i, x in known}
+    if first in ({"A"}, {"a"}):
+        letters = [chr(ord(next(iter(first))) + i) for i in range(len(letters))]
     return [x or str(i) for i, x in enumerate(letters, 1)]
 
 
 def _letter(frame: Frame, region: Box, texts: tuple[TextLine, ...]) -> str:
+    """The letter of a plot: of several the nearest to its upper left corner, one below the plot only if alone."""
     area = frame.area
     found = []
     for t in texts:
-        match = _LETTER.fullmatch(t.text.strip()) or _LETTER_BEFORE_TITLE.fullmatch(t.text.strip())
-        if match is None or t.rotation or not region.contains(*t.box.centre):
+        text, box = t.text.strip(), t.box
+        alone = _LETTER.fullmatch(text)
+        match = alone or _LETTER_BEFORE_TITLE.fullmatch(text)
+        if match is None or t.rotation or not region.contains(*box.centre):
             continue
-        if (
-            t.box.centre[1] < area.top + LETTER_BELOW_TOP * area.height
-            and t.box.left < area.left + LETTER_RIGHT * area.width
-        ):
+        above = box.centre[1] < area.top + LETTER_BELOW_TOP * area.height
+        below = alone is not None and box.top > area.bottom
+        if (above or below) and box.left < area.left + LETTER_RIGHT * area.width:
             letter = next(g for g in match.groups() if g)
-            distance = abs(t.box.left - area.left) + abs(t.box.bottom - area.top)
-            found.append((distance, letter))
-    return min(found)[1] if found else ""
+            found.append((below, abs(box.left - area.left) + abs(box.bottom - area.top), letter))
+    return min(found)[2] if found else ""
