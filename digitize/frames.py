@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -58,24 +58,28 @@ class Frame:
 
 
 def figure_lines(levels: GreyArray) -> FigureLines:
-    """All straight strokes of a (height, width) grey picture that may frame a plot.
+    """All dark straight strokes of a (height, width) grey picture that may frame a plot."""
+    return FigureLines(
+        _search(levels, "horizontal", LINE_CONTRAST, True), _search(levels, "vertical", LINE_CONTRAST, True)
+    )
 
-    Large pictures are searched at a smaller size: what is exact later rests on ticks, not on these lines.
-    """
+
+def with_grid(lines: FigureLines, levels: GreyArray) -> FigureLines:
+    """The lines with those of faint grids, dark or light, for plots that have no axis lines."""
+    across, upright = (
+        tuple(k for dark in (True, False) for k in _search(levels, orientation, GRID_CONTRAST, dark))
+        for orientation in ("horizontal", "vertical")
+    )
+    return replace(lines, grid_horizontal=across, grid_vertical=upright)
+
+
+def _search(levels: GreyArray, orientation: Orientation, contrast: float, dark: bool) -> tuple[Line, ...]:
+    """Straight strokes; large pictures are searched smaller: what is exact later rests on ticks, not on these."""
     small, scale = shrunk(levels, SEARCH_SIDE_PX)
     side = min(small.shape)
     shortest, reach = max(20.0, SHORTEST_LINE * side), 2 * max(3, int(THICKEST_LINE * side)) + 1
-
-    def search(orientation: Orientation, contrast: float, dark: bool) -> list[Line]:
-        found = find_lines(small, orientation, shortest=shortest, reach=reach, contrast=contrast, dark=dark)
-        return [line.scaled(scale) for line in found]
-
-    return FigureLines(
-        horizontal=tuple(search("horizontal", LINE_CONTRAST, True)),
-        vertical=tuple(search("vertical", LINE_CONTRAST, True)),
-        grid_horizontal=tuple(k for dark in (True, False) for k in search("horizontal", GRID_CONTRAST, dark)),
-        grid_vertical=tuple(k for dark in (True, False) for k in search("vertical", GRID_CONTRAST, dark)),
-    )
+    found = find_lines(small, orientation, shortest=shortest, reach=reach, contrast=contrast, dark=dark)
+    return tuple(line.scaled(scale) for line in found)
 
 
 def pair_scales(

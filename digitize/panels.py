@@ -21,11 +21,11 @@ from ..records import (
 )
 from .axes import PrintedScale, find_scales, number_labels
 from .direction import SURVIVAL_TOP, axis_scale, direction_in_words, direction_of_ink
-from .frames import FigureLines, Frame, figure_lines, frame_plot, pair_scales
+from .frames import FigureLines, Frame, figure_lines, frame_plot, pair_scales, with_grid
 from .raster import GreyArray, Line, grey
 from .regions import assign_regions
 from .relabel import complete_scale, lattice
-from .selection import Plot, choose_plots
+from .selection import Plot, choose_plots, has_even_steps
 from .ticks import AxisTicks, Strips, locate_ticks
 from .wording import panel_names, plot_title, time_unit, x_axis_label, y_axis_label
 
@@ -73,14 +73,20 @@ def find_panels(
 def find_plots(figure: Figure, levels: GreyArray, texts: tuple[TextLine, ...]) -> list[Plot]:
     """All plots of the figure in reading order, each with both axes calibrated."""
     labels = number_labels(texts)
-    pairs = pair_scales(find_scales(labels, "horizontal"), find_scales(labels, "vertical"))
+    pairs = [
+        pair
+        for pair in pair_scales(find_scales(labels, "horizontal"), find_scales(labels, "vertical"))
+        if all(map(has_even_steps, pair))
+    ]
     if not pairs:
         return []
     lines = figure_lines(levels)
+    if any(not (f.x_line and f.y_line) for f in (frame_plot(*pair, lines) for pair in pairs)):
+        lines = with_grid(lines, levels)
     candidates = []
-    for row, column in pairs:
+    for pair in pairs:
         try:
-            candidates.append(_calibrated(levels, frame_plot(row, column, lines)))
+            candidates.append(_calibrated(levels, frame_plot(*pair, lines)))
         except TooFewTicks:
             continue
     chosen = choose_plots(candidates)

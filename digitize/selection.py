@@ -58,12 +58,10 @@ def choose_plots(candidates: list[Plot]) -> list[Plot]:
 
 
 def is_plausible(plot: Plot) -> bool:
-    """Whether a frame can be a plot: large enough, evenly numbered, with a line, tick or grid to show."""
+    """Whether a frame can be a plot: large enough, numbered well enough, with a line, tick or grid to show."""
     row, column, area = plot.frame.row, plot.frame.column, plot.frame.area
     letters = SMALLEST_IN_LETTERS * max(row.size, column.size)
     if area.width < letters or area.height < letters:
-        return False
-    if not (has_even_steps(row) and has_even_steps(column)):
         return False
     sides = ((row, plot.x, plot.frame.x_line), (column, plot.y, plot.frame.y_line))
     return all(map(_is_founded, sides)) and any(
@@ -107,6 +105,6 @@ def _is_table_of(plot: Plot, other: Plot) -> bool:
     row, above = plot.frame.row, other.frame.row
     same_times = bool(np.isin(row.values, above.values).mean() > 0.7)
     slack = 2 * row.size
-    same_place = abs(row.start - above.px[0]) < slack or abs(row.end - above.end) < slack
+    same_place = abs(row.start - above.start) < slack and abs(row.end - above.end) < slack
     beneath = plot.frame.column.start > other.frame.area.bottom - slack
     return same_times and same_place and beneath and not _ends_like_survival(plot.frame.column.values)
