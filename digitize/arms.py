@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from ..records import FloatArray
+from ..records import FloatArray, Rgb
 from .limits import without_limits
 from .palette import SOLID, PlotInk, same_line
+from .plotcrop import PlotCrop
 from .styles import exchange_tails
-from .tracing import PlotCrop, TracedPath, described, separate_inks, stroke_mask, trace_ink
+from .tracing import TracedPath, described, separate_inks, stroke_mask, trace_ink
 
 LEAST_OWN = 0.45
 """Share of a curve's columns that must show its own ink; gaps of dashes are counted out for keyed dashed lines."""
@@ -27,36 +30,48 @@ LEAST_CONTRAST = 100.0
 """RGB distance from the paper that an ink without legend entry must have: grids and tints are paler."""
 
 
-def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = None) -> list[TracedPath]:
+@dataclass(frozen=True, slots=True, eq=False)
+class ArmPath:
+    """A staircase taken for an arm, the ink it is drawn in, and that ink's coverage (height, width)."""
+
+    path: TracedPath
+    ink: PlotInk
+    own: FloatArray
+
+
+def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = None) -> list[ArmPath]:
     """Trace all inks and return the paths that are arms, in no particular order.
 
-    expected: number of arms that the figure names elsewhere (legend, table rows), None when it does not.
+    expected: number of arms that the figure names elsewhere (rows of the table, or by hand), None when it does not.
     """
     owns = separate_inks(crop, tuple((i.color, *i.shades) for i in inks))
-    groups: list[list[TracedPath]] = []
+    named = sum(len(i.keys) for i in inks)
+    paths: list[TracedPath] = []
     for index, ink in enumerate(inks):
-        groups.append(_arms_of_ink(crop, owns[index], index, ink, expected))
-    paths = _drop_riders([p for group in groups for p in group], inks)
-    if expected and len(paths) > expected:
-        paths = _strongest(paths, inks, expected)
-    return paths
+        more = expected is not None and expected > named
+        paths += _arms_of_ink(crop, owns[index], index, ink, more)
+    paths = _drop_riders(paths, inks)
+    paths = _without_surplus(paths, inks, expected or (named if named > 1 else None), sure=expected is not None)
+    return [ArmPath(p, inks[p.ink], owns[p.ink]) for p in paths]
 
 
-def _arms_of_ink(
-    crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, expected: int | None
-) -> list[TracedPath]:
-    """The curves drawn in one ink: as many as its legend entries, or as many as stand out where there are fewer."""
+def _arms_of_ink(crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, more: bool) -> list[TracedPath]:
+    """The curves drawn in one ink: as many as its legend entries; as many as stand out where there are none.
+
+    more: whether the figure names more arms than its legend shows.
+    """
     named = len(ink.keys)
     if not named and _contrast(crop, ink) < LEAST_CONTRAST:
         return []
     solid = 1 if named == 1 and ink.keys[0].inked > SOLID else 0
-    sought = named if named > 1 else MOST_PATHS
-    traced = trace_ink(crop, own, index, sought, solid)
-    paths = [p for i, p in enumerate(traced) if _behaves(p, crop, extra=i >= max(1, named), known=bool(expected))]
+    traced = trace_ink(crop, own, index, named if named > 1 and not more else MOST_PATHS, solid)
+    paths = [p for i, p in enumerate(traced) if _behaves(p, crop, extra=i >= max(1, named), known=more)]
     if not named and _explained(crop, own, paths) < LEAST_EXPLAINED:
         return []
     if named <= 1:
         paths = without_limits(paths)
+    if named and not more:
+        paths = paths[:named]
     if len(paths) > 1:
         stairs = exchange_tails([p.stair for p in paths], own, paths[0].width_px, ink.keys)
         paths = [described(crop, own, p, stair) for p, stair in zip(paths, stairs, strict=True)]
@@ -118,7 +133,7 @@ def _drop_riders(paths: list[TracedPath], inks: tuple[PlotInk, ...]) -> list[Tra
 
 
 def _rides(path: TracedPath, other: TracedPath, inks: tuple[PlotInk, ...]) -> bool:
-    if path.ink == other.ink or inks[path.ink].keys and inks[other.ink].keys:
+    if path.ink == other.ink or (inks[path.ink].keys and inks[other.ink].keys):
         return False
     weak = path.own_share < 0.75 or same_line(inks[path.ink].color, inks[other.ink].color)
     return weak and _closeness(path, other) > RIDING
@@ -131,10 +146,23 @@ def _closeness(path: TracedPath, other: TracedPath) -> float:
     return float(near.sum()) / len(path.stair.row)
 
 
-def _strongest(paths: list[TracedPath], inks: tuple[PlotInk, ...], expected: int) -> list[TracedPath]:
-    """The expected number of paths, those with legend entries first, then those with most ink; all if none is weak."""
+def _without_surplus(
+    paths: list[TracedPath], inks: tuple[PlotInk, ...], count: int | None, *, sure: bool
+) -> list[TracedPath]:
+    """Leave out paths beyond the number of arms that the figure names, when legend entries speak for the others.
+
+    sure: the count comes from table rows or the user; a legend alone may have lost an entry, so that a line as
+    strong as its arms stays.
+    """
+    if count is None or len(paths) <= count:
+        return paths
     ranked = sorted(paths, key=lambda p: (not inks[p.ink].keys, -_weight(p)))
-    surplus = ranked[expected:]
-    heaviest = max(_weight(p) for p in paths)
-    weak = [p for p in surplus if not inks[p.ink].keys and _weight(p) < 0.35 * heaviest]
-    return [p for p in paths if not any(p is w for w in weak)]
+    strength = np.median([_weight(p) for p in ranked[:count]])
+    limit = 0.75 if sure else 0.5
+    surplus = [p for p in ranked[count:] if not inks[p.ink].keys or sure]
+    dropped = {id(p) for p in surplus if _weight(p) < limit * strength or _is_grey(inks[p.ink].color)}
+    return [p for p in paths if id(p) not in dropped]
+
+
+def _is_grey(color: Rgb) -> bool:
+    return max(color) - min(color) < 25

@@ -8,7 +8,9 @@ import numpy as np
 
 from ..records import CurveTrace, FloatArray, Panel, Rgb, SurvivalCurve, read_only
 from .legend import LegendKey
-from .tracing import PlotCrop, TracedPath
+from .marks import ArmMarks
+from .plotcrop import PlotCrop
+from .tracing import TracedPath
 
 LEAST_LEVEL_ERROR = 0.12
 """Standard error in px of a level that many clean columns show, measured against figures of known truth."""
@@ -39,25 +41,29 @@ class DrawnArm:
     evidence: dict[str, float] = field(default_factory=dict)
 
 
-def arm_from_path(path: TracedPath, crop: PlotCrop, color: Rgb, keys: tuple[LegendKey, ...]) -> DrawnArm:
-    """An arm from a staircase traced in the pixels of a plot area."""
+def arm_from_path(
+    path: TracedPath, crop: PlotCrop, color: Rgb, keys: tuple[LegendKey, ...], marks: ArmMarks
+) -> DrawnArm:
+    """An arm from a staircase traced in the pixels of a plot area, with the marks found on it."""
     corners = path.corners
     trace = CurveTrace(
         x_px=crop.figure_x(corners.x),
         y_px=crop.figure_y(corners.y),
         end_px=float(crop.figure_x(np.float64(corners.end))),
         hidden=_hidden_spans(path, crop),
-        level_error_px=max(LEAST_LEVEL_ERROR, corners.noise),
-        time_error_px=TIME_ERROR,
+        level_error_px=max(LEAST_LEVEL_ERROR, corners.noise) * crop.scale,
+        time_error_px=TIME_ERROR * crop.scale,
     )
     return DrawnArm(
         color=color,
         inked=path.own_share,
-        dash_px=_mean_run(path.shows),
-        width_px=path.width_px,
+        dash_px=_mean_run(path.shows) * crop.scale,
+        width_px=path.width_px * crop.scale,
         trace=trace,
         keys=keys,
-        start_gap_px=path.start_gap_px,
+        marks_px=crop.figure_x(marks.x),
+        draws_marks=marks.draws_marks,
+        start_gap_px=path.start_gap_px * crop.scale,
         evidence={"own_ink": round(path.own_share, 3), "in_sight": round(1.0 - path.hidden_share, 3)},
     )
 

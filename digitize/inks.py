@@ -30,25 +30,22 @@ SAME_COLOR = 14.0
 class InkMap:
     """The plot area taken apart into paper and ink.
 
-    left, top: position of the crop in the figure. paper: colour of the background at each pixel (bands included).
+    paper: colour of the background at each pixel (bands included).
     strength: RGB distance from that paper. core: colour of the strongest ink pixel within one pixel.
     """
 
-    left: int
-    top: int
     rgb: FloatArray
     paper: FloatArray
     strength: FloatArray
     core: FloatArray
 
 
-def map_ink(pixels: PixelArray, left: int, top: int, right: int, bottom: int) -> InkMap:
-    """Take the crop [top..bottom, left..right] of a figure apart into paper and ink."""
-    crop = np.ascontiguousarray(pixels[top : bottom + 1, left : right + 1])
+def map_ink(crop: PixelArray) -> InkMap:
+    """Take a crop of a figure, (height, width, 3) RGB, apart into paper and ink."""
     rgb = crop.astype(np.float32)
     paper = _local_paper(crop)
     strength = np.sqrt(((rgb - paper) ** 2).sum(axis=2))
-    return InkMap(left, top, rgb, paper, strength, _core_colors(rgb, strength))
+    return InkMap(rgb, paper, strength, _core_colors(rgb, strength))
 
 
 def to_lab(rgb: FloatArray) -> FloatArray:

@@ -13,6 +13,7 @@ from ..records import (
     Figure,
     Panel,
     PanelReading,
+    PixelArray,
     Rgb,
     RiskTable,
     SurvivalCurve,
@@ -21,13 +22,15 @@ from ..records import (
 from .arms import find_arms
 from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .legend import LegendKey, find_legend
+from .marks import find_marks
 from .naming import ArmName, name_arms, tie_rows
 from .palette import find_inks
+from .plotcrop import crop_plot
 from .risklaws import reconcile_with_curves
 from .risktable import read_risk_table
-from .tracing import crop_plot
 from .trust import arm_confidence, doubts_about
-
+from .vectorarms import vector_arms
+from .vectoraxes import refine_calibration
 
 TALLEST_LETTERING = 0.15
 """Height of a text's box, as a share of the plot's, beyond which a drawing was taken for text."""
@@ -55,9 +58,10 @@ def read_plot(
     cautions: what finding the panel left in doubt. arms: names, or the number of arms, given by hand.
     Raises NoCurveFound when no staircase runs between the axes.
     """
-    legend = find_legend(figure.pixels, texts, panel)
+    panel = refine_calibration(figure, panel)
     table, table_cautions = read_risk_table(figure, texts, panel)
-    drawn = trace_arms(figure, texts, panel, legend, _expected_arms(arms, table))
+    printed_rows = len(table.rows)
+    drawn, legend = _drawn_arms(figure, texts, panel, _expected_arms(arms, table))
     if not drawn:
         raise NoCurveFound(f"{figure.name}: no staircase starts at S = 1 in panel {panel.name}")
     curves = [curve_of(arm.trace, panel) for arm in drawn]
@@ -69,7 +73,7 @@ def read_plot(
     readings = tuple(_arm_reading(d, panel) for d in drafts)
     table, law_cautions = reconcile_with_curves(table, {a.name: a.curve for a in readings})
     cautions = (*cautions, *table_cautions, *law_cautions)
-    all_cautions = (*cautions, *doubts_about(panel, [d.drawn for _, d in drafts], readings, table, legend))
+    all_cautions = (*cautions, *doubts_about(panel, [d.drawn for _, d in drafts], readings, table, len(legend), printed_rows))
     status = "review" if any(c.severity == "review" for c in all_cautions) else "ok"
     return PanelReading(panel, status, readings, table, (), all_cautions, figure.caption)
 
@@ -81,20 +85,37 @@ def _expected_arms(arms: tuple[str, ...] | int | None, table: RiskTable) -> int 
     return arms or len(table.rows) or None
 
 
+def _drawn_arms(
+    figure: Figure, texts: tuple[TextLine, ...], panel: Panel, expected: int | None
+) -> tuple[list[DrawnArm], tuple[LegendKey, ...]]:
+    """The arms of a panel as drawn with its legend entries: from vector strokes where the file has them, or pixels."""
+    if figure.strokes:
+        drawn, legend = vector_arms(figure, texts, panel)
+        if drawn:
+            return drawn, legend
+    legend = find_legend(figure.pixels, texts, panel)
+    return trace_arms(figure.pixels, texts, panel, legend, expected), legend
+
+
 def trace_arms(
-    figure: Figure, texts: tuple[TextLine, ...], panel: Panel, legend: tuple[LegendKey, ...], expected: int | None
+    pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel, legend: tuple[LegendKey, ...], expected: int | None
 ) -> list[DrawnArm]:
-    """The arms of a panel as drawn, from the pixels of its plot area."""
+    """The arms of a panel as drawn, with their censor marks, from the pixels of its plot area."""
     area = panel.plot_area
     inside = tuple(
         t
         for t in texts
         if area.contains(*t.box.centre, margin=2.0) and t.box.height < TALLEST_LETTERING * area.height
     )
-    crop = crop_plot(figure.pixels, panel, inside, tuple(k.box for k in legend))
+    crop = crop_plot(pixels, panel, inside, tuple(k.box for k in legend))
     inks = find_inks(crop.ink, legend, ~crop.lettering & ~crop.frame)
-    paths = find_arms(crop, inks, expected)
-    return [arm_from_path(p, crop, inks[p.ink].color, inks[p.ink].keys) for p in paths]
+    arms = find_arms(crop, inks, expected)
+    drawn = []
+    for arm in arms:
+        others = tuple(other.path for other in arms if other is not arm)
+        marks = find_marks(crop, arm.path, arm.own, others)
+        drawn.append(arm_from_path(arm.path, crop, arm.ink.color, arm.ink.keys, marks))
+    return drawn
 
 
 def _join_table(drafts: list[_Draft], table: RiskTable) -> tuple[list[_Draft], RiskTable]:

@@ -1,7 +1,6 @@
-"""Trace every arm of a panel: crop the plot area, separate its inks, and seek the cheapest staircases in each.
+"""Trace the arms of one ink of a plot: the cheapest staircases, one after the other, with what speaks for each.
 
-Rising curves are turned upside down first, so that every staircase goes down. Rows and columns below are of the crop;
-`PlotCrop.figure_y` takes them back to the figure.
+Rows and columns are of the plot crop, see plotcrop.
 """
 
 from __future__ import annotations
@@ -11,43 +10,17 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..records import Box, FloatArray, Panel, PixelArray, Rgb, TextLine
-from .inks import InkMap, coverage, line_width, map_ink, nearest_ink
+from ..records import FloatArray, Rgb
+from .inks import coverage, line_width, nearest_ink
+from .plotcrop import PlotCrop
 from .prices import price_pixels
 from .refine import Corners, refine_staircase
 from .staircase import Staircase, cheapest_staircase
 
-MARGIN = 5
-"""Pixels around the plot area that are looked at: half a thick stroke on the level S = 1."""
-FRAME_FILL = 0.8
-"""Share of a row or column at the plot area's edge that is inked where an axis line or the box runs."""
 GRID_FILL = 0.85
 """Share of a row or column that one ink fills where it is a grid line; curves hide a part of it."""
 DASH_GAP = 4.5
 """Longest gap of a dash pattern in stroke widths: R's dotted line has 3, SAS's longest 4."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlotCrop:
-    """The inks of a plot area, turned so that survival goes down.
-
-    start_row: row of S = 1. flipped: whether rows were turned. lettering: bool, where text stands.
-    """
-
-    ink: InkMap
-    start_row: float
-    flipped: bool
-    lettering: FloatArray
-    frame: FloatArray
-
-    def figure_x(self, x: FloatArray) -> FloatArray:
-        """Columns of the crop as x of the figure."""
-        return np.asarray(x, float) + self.ink.left
-
-    def figure_y(self, y: FloatArray) -> FloatArray:
-        """Rows of the crop as y of the figure."""
-        y = np.asarray(y, float)
-        return (self.ink.top + self.ink.strength.shape[0] - 1 - y) if self.flipped else y + self.ink.top
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,60 +39,6 @@ class TracedPath:
     hidden_share: float
     start_gap_px: float
     shows: FloatArray
-
-
-def crop_plot(pixels: PixelArray, panel: Panel, texts: tuple[TextLine, ...], keys: tuple[Box, ...]) -> PlotCrop:
-    """Cut the plot area out of a figure and mark where lettering, legend samples and the frame stand."""
-    height, width = pixels.shape[:2]
-    area = panel.plot_area
-    # Padded axes: the frame may begin left of the first time, where no curve is.
-    left = int(np.clip(round(float(panel.x.calibration.px(panel.x.minimum))), 0, width - 2))
-    right = int(np.clip(round(area.right) + MARGIN, left + 1, width - 1))
-    top = int(np.clip(round(area.top) - MARGIN, 0, height - 2))
-    bottom = int(np.clip(round(area.bottom) + MARGIN, top + 1, height - 1))
-    ink = map_ink(pixels, left, top, right, bottom)
-    flipped = panel.direction == "incidence"
-    if flipped:
-        ink = InkMap(left, top, *(np.ascontiguousarray(a[::-1]) for a in (ink.rgb, ink.paper, ink.strength, ink.core)))
-    start = float(panel.y.calibration.px(0.0 if flipped else 1.0))
-    crop = PlotCrop(
-        ink,
-        start_row=(bottom - start) if flipped else start - top,
-        flipped=flipped,
-        lettering=np.zeros(ink.strength.shape, bool),
-        frame=np.zeros(ink.strength.shape, bool),
-    )
-    _mark_boxes(crop.lettering, [t.box for t in texts] + list(keys), left, top, flipped)
-    _mark_frame(crop.frame, ink.strength > 60, area, left, top, flipped)
-    return crop
-
-
-def _mark_boxes(mask: FloatArray, boxes: list[Box], left: int, top: int, flipped: bool) -> None:
-    """Set the pixels of a crop that lie inside the boxes (figure px)."""
-    rows = mask[::-1] if flipped else mask
-    for box in boxes:
-        y0, y1 = int(np.floor(box.top)) - top - 1, int(np.ceil(box.bottom)) - top + 2
-        x0, x1 = int(np.floor(box.left)) - left - 1, int(np.ceil(box.right)) - left + 2
-        if y1 > 0 and x1 > 0:
-            rows[max(0, y0) : y1, max(0, x0) : x1] = True
-
-
-def _mark_frame(frame: FloatArray, inked: FloatArray, area: Box, left: int, top: int, flipped: bool) -> None:
-    """Set rows and columns near the plot area's edges that are inked from end to end: axis lines and the box.
-
-    A line that leans by a pixel or two, as in scans, is seen through a window of three.
-    """
-    rows, inked = (frame[::-1], inked[::-1]) if flipped else (frame, inked)
-    height, width = frame.shape
-    wide = cv2.dilate(inked.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    for edge in (area.top - top, area.bottom - top):
-        for y in range(max(0, int(edge) - MARGIN), min(height, int(edge) + MARGIN + 1)):
-            if wide[y].mean() > FRAME_FILL and inked[y].mean() > 0.4:
-                rows[y] = True
-    for edge in (area.left - left, 0, area.right - left):
-        for x in range(max(0, int(edge) - MARGIN), min(width, int(edge) + MARGIN + 1)):
-            if wide[:, x].mean() > FRAME_FILL and inked[:, x].mean() > 0.4:
-                rows[:, x] = True
 
 
 def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: int) -> list[TracedPath]:

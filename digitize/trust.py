@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..records import ArmReading, Caution, Panel, RiskTable
 from .drawnarm import DrawnArm
-from .legend import LegendKey
 from .naming import excess_at_risk
 
 RESIDUAL_LIMIT = 1.2
@@ -26,9 +25,13 @@ def doubts_about(
     drawn: list[DrawnArm],
     arms: tuple[ArmReading, ...],
     table: RiskTable,
-    legend: tuple[LegendKey, ...],
+    legend_entries: int,
+    table_rows: int,
 ) -> list[Caution]:
-    """The laws of the figure that this reading breaks, each as a caution that keeps the panel from being ok."""
+    """The laws of the figure that this reading breaks, each as a caution that keeps the panel from being ok.
+
+    legend_entries, table_rows: how many the figure shows, also those that were tied to no arm.
+    """
     found: list[Caution] = []
     for axis, name in ((panel.x, "x axis"), (panel.y, "y axis")):
         if axis.calibration.residual_px > RESIDUAL_LIMIT:
@@ -41,10 +44,10 @@ def doubts_about(
             )
     for line, arm in zip(drawn, arms, strict=True):
         found += _doubts_of_arm(line, arm)
-    if legend and len(legend) != len(arms):
-        found.append(_review("arm-count", f"{len(arms)} curves but {len(legend)} legend entries", "legend"))
-    if table.rows and len(table.rows) != len(arms):
-        found.append(_review("arm-count", f"{len(arms)} curves but {len(table.rows)} table rows", "risk table"))
+    if legend_entries > len(arms) or (0 < legend_entries < len(arms) and table_rows != len(arms)):
+        found.append(_review("arm-count", f"{len(arms)} curves but {legend_entries} legend entries", "legend"))
+    if table_rows and table_rows != len(arms):
+        found.append(_review("arm-count", f"{len(arms)} curves but {table_rows} table rows", "risk table"))
     for arm in arms:
         row = table.row(arm.name)
         if row is not None and excess_at_risk(row, arm.curve) > EXCESS_LIMIT:

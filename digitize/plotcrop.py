@@ -1,0 +1,121 @@
+"""The plot area cut out of a figure: its inks, where lettering and frame stand, turned so that survival goes down.
+
+Rising curves are turned upside down, so that every staircase goes down, and large plates are reduced by a whole
+factor. Rows and columns of the crop are taken back to the figure by `figure_x` and `figure_y`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..records import Box, FloatArray, Panel, PixelArray, TextLine
+from .inks import InkMap, map_ink
+
+MARGIN = 5
+"""Pixels around the plot area that are looked at: half a thick stroke on the level S = 1."""
+LARGEST = 1000
+"""Pixels along the longer side of a crop above which it is reduced: levels stay good to a tenth of its pixels."""
+FRAME_FILL = 0.8
+"""Share of a row or column at the plot area's edge that is inked where an axis line or the box runs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlotCrop:
+    """The inks of a plot area.
+
+    left, top: figure pixel at the crop's first column and row. scale: figure pixels per pixel of the crop.
+    start_row: row of S = 1; bottom_row: row of the lowest level drawn. flipped: whether rows were turned.
+    lettering, frame: (height, width) bool, where text stands, where axis lines and the box run.
+    """
+
+    ink: InkMap
+    left: int
+    top: int
+    scale: int
+    start_row: float
+    bottom_row: float
+    flipped: bool
+    lettering: FloatArray
+    frame: FloatArray
+
+    def figure_x(self, x: FloatArray) -> FloatArray:
+        """Columns of the crop as x of the figure."""
+        return (np.asarray(x, float) + 0.5) * self.scale - 0.5 + self.left
+
+    def figure_y(self, y: FloatArray) -> FloatArray:
+        """Rows of the crop as y of the figure."""
+        y = np.asarray(y, float)
+        rows = self.ink.strength.shape[0] - 1 - y if self.flipped else y
+        return (rows + 0.5) * self.scale - 0.5 + self.top
+
+    def row_of(self, y_px: float) -> float:
+        """Row of the crop at a y of the figure."""
+        row = (y_px - self.top + 0.5) / self.scale - 0.5
+        return self.ink.strength.shape[0] - 1 - row if self.flipped else row
+
+    def column_of(self, x_px: float) -> float:
+        """Column of the crop at an x of the figure."""
+        return (x_px - self.left + 0.5) / self.scale - 0.5
+
+
+def crop_plot(pixels: PixelArray, panel: Panel, texts: tuple[TextLine, ...], keys: tuple[Box, ...]) -> PlotCrop:
+    """Cut the plot area out of a figure and mark where lettering, legend samples and the frame stand."""
+    left, top, right, bottom = _bounds(pixels, panel)
+    scale = max(1, int(np.ceil(max(right - left, bottom - top) / LARGEST)))
+    window = pixels[top : bottom + 1, left : right + 1]
+    if scale > 1:
+        height, width = (n // scale * scale for n in window.shape[:2])
+        size = (width // scale, height // scale)
+        window = cv2.resize(window[:height, :width], size, interpolation=cv2.INTER_AREA)
+    flipped = panel.direction == "incidence"
+    ink = map_ink(np.ascontiguousarray(window[::-1] if flipped else window))
+    lettering, frame = (np.zeros(ink.strength.shape, bool) for _ in range(2))
+    crop = PlotCrop(ink, left, top, scale, 0.0, 0.0, flipped, lettering, frame)
+    start, lowest = (0.0, panel.y.maximum) if flipped else (1.0, panel.y.minimum)
+    rows = [crop.row_of(float(panel.y.calibration.px(v))) for v in (start, lowest)]
+    _mark_boxes(crop, [t.box for t in texts] + list(keys))
+    _mark_frame(crop, panel.plot_area)
+    return PlotCrop(ink, left, top, scale, rows[0], rows[1], flipped, lettering, frame)
+
+
+def _bounds(pixels: PixelArray, panel: Panel) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom pixel of the crop."""
+    height, width = pixels.shape[:2]
+    area = panel.plot_area
+    # Padded axes: the frame may begin left of the first time, where no curve is.
+    left = int(np.clip(round(float(panel.x.calibration.px(panel.x.minimum))), 0, width - 2))
+    right = int(np.clip(round(area.right) + MARGIN, left + 1, width - 1))
+    top = int(np.clip(round(area.top) - MARGIN, 0, height - 2))
+    bottom = int(np.clip(round(area.bottom) + MARGIN, top + 1, height - 1))
+    return left, top, right, bottom
+
+
+def _mark_boxes(crop: PlotCrop, boxes: list[Box]) -> None:
+    """Set the lettering of a crop inside the boxes (figure px)."""
+    for box in boxes:
+        y0, y1 = sorted((crop.row_of(box.top), crop.row_of(box.bottom)))
+        x0, x1 = crop.column_of(box.left), crop.column_of(box.right)
+        if y1 >= 0 and x1 >= 0:
+            rows = slice(max(0, int(np.floor(y0)) - 1), max(0, int(np.ceil(y1)) + 2))
+            crop.lettering[rows, max(0, int(np.floor(x0)) - 1) : max(0, int(np.ceil(x1)) + 2)] = True
+
+
+def _mark_frame(crop: PlotCrop, area: Box) -> None:
+    """Set rows and columns near the plot area's edges that are inked from end to end: axis lines and the box.
+
+    A line that leans by a pixel or two, as in scans, is seen through a window of three.
+    """
+    inked = crop.ink.strength > 60
+    height, width = inked.shape
+    wide = cv2.dilate(inked.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    for edge in (crop.row_of(area.top), crop.row_of(area.bottom)):
+        for y in range(max(0, int(edge) - MARGIN), min(height, int(edge) + MARGIN + 1)):
+            if wide[y].mean() > FRAME_FILL and inked[y].mean() > 0.4:
+                crop.frame[y] = True
+    for edge in (crop.column_of(area.left), 0.0, crop.column_of(area.right)):
+        for x in range(max(0, int(edge) - MARGIN), min(width, int(edge) + MARGIN + 1)):
+            if wide[:, x].mean() > FRAME_FILL and inked[:, x].mean() > 0.4:
+                crop.frame[:, x] = True
