@@ -14,7 +14,8 @@ import numpy as np
 
 from ..records import FloatArray
 from .refine import Corners
-from .tracing import PlotCrop, TracedPath, stroke_mask
+from .plotcrop import PlotCrop
+from .tracing import TracedPath, stroke_mask
 
 REACH_SHARE = 0.045
 """Farthest reach of a mark beside the stroke, as a share of the plot's height: the longest tick seen has 0.02."""
@@ -59,14 +60,29 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sides:
-    """Rows above and below the stroke, nearest first: ink and whether it is known, both (reach, columns)."""
+class ColumnStack:
+    """Columns of the plot cut out around the curve: row `middle` is the curve's level, rows go down.
+
+    columns: (n,) columns of the crop. ink, known: (2 * middle + 1, n). above, below: rows of the bare stroke beyond
+    its level.
+    """
 
     columns: FloatArray
-    above: FloatArray
-    above_known: FloatArray
-    below: FloatArray
-    below_known: FloatArray
+    ink: FloatArray
+    known: FloatArray
+    above: int
+    below: int
+
+    @property
+    def middle(self) -> int:
+        """Row of the level."""
+        return len(self.ink) // 2
+
+    def joined(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Rows inked without a break above the stroke, whether known paper ends them, and the same below; (n,) each."""
+        up = slice(self.middle - self.above - 1, None, -1)
+        down = slice(self.middle + self.below + 1, None)
+        return *_joined_rows(self.ink[up], self.known[up]), *_joined_rows(self.ink[down], self.known[down])
 
 
 def look_around(
@@ -131,29 +147,24 @@ def stroke_edges(own: FloatArray, level: FloatArray, hiding: FloatArray) -> tupl
     return out[0], out[1]
 
 
-def rows_beside(around: Surroundings, level: FloatArray) -> Sides:
-    """The rows just outside the stroke, from its edge outwards."""
+def stack_columns(around: Surroundings, level: FloatArray) -> ColumnStack:
+    """Cut out the columns in which the curve has a level."""
     height = around.ink.shape[0]
     columns = np.flatnonzero(np.isfinite(level))
-    out = []
-    for step, edge in ((-1, around.above_px), (1, around.below_px)):
-        offsets = edge + 1.0 + np.arange(around.reach)
-        rows = np.round(level[columns][None, :] + step * offsets[:, None]).astype(int)
-        inside = (rows >= 0) & (rows < height)
-        rows = np.clip(rows, 0, height - 1)
-        out += [np.where(inside, around.ink[rows, columns], 0.0), inside & around.known[rows, columns]]
-    return Sides(columns, *out)
+    above, below = round(around.above_px), round(around.below_px)
+    middle = around.reach + max(above, below) + 1
+    rows = np.round(level[columns]).astype(int) + np.arange(-middle, middle + 1)[:, None]
+    inside = (rows >= 0) & (rows < height)
+    rows = np.clip(rows, 0, height - 1)
+    ink = np.where(inside, around.ink[rows, columns], 0.0)
+    return ColumnStack(columns, ink, inside & around.known[rows, columns], above, below)
 
 
-def joined_rows(ink: FloatArray, known: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Rows from the stroke outwards that are inked without a break, and whether the row that ends them is known paper.
-
-    ink, known: (reach, columns). Returns two arrays (columns,).
-    """
+def _joined_rows(ink: FloatArray, known: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """How many of the first rows are inked without a break, and whether the row after them is known paper."""
     rows = np.cumprod((ink > INKED) & known, axis=0).sum(axis=0)
     last = np.minimum(rows, len(ink) - 1)
-    columns = np.arange(ink.shape[1])
-    return rows, (rows < len(ink)) & known[last, columns]
+    return rows, (rows < len(ink)) & known[last, np.arange(ink.shape[1])]
 
 
 def _riser_mask(corners: Corners, shape: tuple[int, int], stroke_px: float) -> FloatArray:
