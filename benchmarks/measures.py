@@ -64,7 +64,7 @@ def score_figure(folder: Path, command: tuple[str, ...] = (sys.executable, "-m",
     file = folder / (meta["file"] if truth else meta["files"][0])
     place: dict[str, Any] = {
         "figure": folder.name,
-        "kind": f"{meta['renderer']}: {meta['style']}" if truth else meta.get("kind", "not km"),
+        "kind": f"{meta['renderer']}: {meta['style']}" if truth else f"not km: {meta.get('kind', '')}",
         "degradation": "+".join(meta.get("degradation", [])) or "none",
         "arms": "+".join(str(p["n_arms"]) for p in meta.get("panels", [])) or "0",
     }
@@ -100,10 +100,7 @@ def read_answers(folder: Path) -> list[Answer]:
         "patients": _by_arm(folder / "ipd.csv", "event"),
     }
     report = json.loads((folder / "report.json").read_text())
-    return [
-        Answer(p["status"], **{k: t.get(str(p["panel"]), {}) for k, t in tables.items()})
-        for p in report["panels"]
-    ]
+    return [Answer(p["status"], **{k: t.get(str(p["panel"]), {}) for k, t in tables.items()}) for p in report["panels"]]
 
 
 def _by_arm(path: Path, column: str) -> dict[str, dict[str, np.ndarray]]:
@@ -138,9 +135,7 @@ def compare(panels: list[dict], answers: list[Answer]) -> dict[str, Any]:
 def compare_panel(panel: dict, answer: Answer) -> dict[str, Any]:
     """One true panel beside one read panel; arms are paired by their curves."""
     arms, names = panel["arms"], list(answer.curves)
-    cost = np.array([[arm_iae(a, panel, answer.curves[n]) for n in names] for a in arms]).reshape(
-        len(arms), len(names)
-    )
+    cost = np.array([[arm_iae(a, panel, answer.curves[n]) for n in names] for a in arms]).reshape(len(arms), len(names))
     pairs = list(zip(*linear_sum_assignment(cost), strict=True)) if cost.size else []
     iae = tuple(float(cost[i, j]) for i, j in pairs)
     found = {i: names[j] for i, j in pairs}

@@ -47,26 +47,23 @@ def score_all(folders: list[Path], jobs: int) -> list[Score]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--figures", type=Path, help="a folder of figure folders (default: draw our own)")
     parser.add_argument("--name", default="generated", help="of the table (default: %(default)s)")
     parser.add_argument("--suffix", default="", help="kinds of file by commas: png,jpg (default: all)")
-    parser.add_argument(
-        "--repeats", type=int, default=1, help="figures drawn of each kind (default: %(default)s)"
-    )
+    parser.add_argument("--repeats", type=int, default=1, help="figures drawn of each kind (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="figures at a time (default: %(default)s)")
-    parser.add_argument(
-        "--results", type=Path, default=ROOT / "benchmarks" / "results", help="folder of the tables"
-    )
+    parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results", help="folder of the tables")
     args = parser.parse_args()
     suffixes = tuple(s for s in args.suffix.split(",") if s)
     with tempfile.TemporaryDirectory() as drawn:
         if args.figures is None:
             draw_all(Path(drawn), args.repeats, args.seed, ())
-        scores = score_all(find_figures(args.figures or Path(drawn), suffixes), args.jobs)
+        folders = find_figures(args.figures or Path(drawn), suffixes)
+        if not folders:
+            raise SystemExit(f"{args.figures}: no folder below holds a figure with truth.json or meta.json.")
+        scores = score_all(folders, args.jobs)
     parts = (
         f"# {args.name}\n",
         accuracy_tables(scores),

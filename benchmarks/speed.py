@@ -28,10 +28,7 @@ def measure_speed(scores: list[Score], jobs: int) -> str:
         ("import km2ipd", f"{import_s:.2f} s"),
         ("largest memory of any run", f"{peak_mb:.0f} MB"),
     )
-    return (
-        "\n".join(["## Speed\n", "| what | measured |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)])
-        + "\n"
-    )
+    return "\n".join(["## Speed\n", "| what | measured |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)]) + "\n"
 
 
 def _best_of(command: list[str]) -> float:

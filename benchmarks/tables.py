@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -82,8 +83,6 @@ def figure_table(scores: list[Score]) -> str:
     for s in scores:
         if s.outcome != "pass":
             worst = f"{max(s.iae):.4f}" if s.iae else ""
-            why = s.why.splitlines()[-1].split("/")[-1].replace("|", "/") if s.why else ""
-            lines.append(
-                f"| {s.figure} | {s.kind} | {s.degradation} | {s.arms} | {s.outcome} | {worst} | {why} |"
-            )
+            why = re.sub(r"\S*/", "", " ".join(s.why.split())).replace("|", " ")  # no folder of this run
+            lines.append(f"| {s.figure} | {s.kind} | {s.degradation} | {s.arms} | {s.outcome} | {worst} | {why} |")
     return "\n".join(lines) + "\n"

@@ -51,12 +51,8 @@ def write_figure(kind: Kind, number: str, folder: Path, rng: np.random.Generator
     write_json(record, folder / "truth.json")
 
 
-def _write_raster(
-    page: Page, file: Path, panels: list[dict], kind: Kind, rng: np.random.Generator
-) -> tuple[int, int]:
-    places = np.array(
-        [place["px"] for p in panels for k, place in p["pixel_axes"].items() if k != "note"], float
-    )
+def _write_raster(page: Page, file: Path, panels: list[dict], kind: Kind, rng: np.random.Generator) -> tuple[int, int]:
+    places = np.array([place["px"] for p in panels for k, place in p["pixel_axes"].items() if k != "note"], float)
     pixels, places = degrade(rasterise(page), places, kind.degradations, rng)
     rest = iter(places.tolist())
     for panel in panels:
@@ -100,15 +96,11 @@ def draw_all(out: Path, repeats: int, seed: int, only: tuple[str, ...]) -> None:
                 write_figure(kind, number, out / "km" / number, rng)
         for index, name in enumerate(NOT_KM):
             number = f"{repeat * len(NOT_KM) + index + 1:03d}"
-            write_other(
-                name, number, out / "not_km" / number, np.random.default_rng([seed, repeat, 1000 + index])
-            )
+            write_other(name, number, out / "not_km" / number, np.random.default_rng([seed, repeat, 1000 + index]))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="folder to write")
     parser.add_argument("--repeats", type=int, default=2, help="figures of each kind (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")

@@ -102,15 +102,11 @@ def simulate_cohort(
     """
     scale = SCALES[rng.integers(len(SCALES))]
     names = NAMES[arms][rng.integers(len(NAMES[arms]))]
-    survive = {"low": rng.uniform(0.72, 0.93), "high": rng.uniform(0.05, 0.3)}.get(
-        mortality, rng.uniform(0.15, 0.85)
-    )
+    survive = {"low": rng.uniform(0.72, 0.93), "high": rng.uniform(0.05, 0.3)}.get(mortality, rng.uniform(0.15, 0.85))
     low, high = SPREADS.get(spread, (1.05, 1.3))
     # with many arms the same ratio at each step would send the last one to the floor
     ratio = rng.uniform(low, high) ** (1 if arms <= 3 else 2.5 / arms)
-    n = {"small": rng.integers(12, 60), "large": rng.integers(600, 3000)}.get(
-        size, int(10 ** rng.uniform(1.5, 2.8))
-    )
+    n = {"small": rng.integers(12, 60), "large": rng.integers(600, 3000)}.get(size, int(10 ** rng.uniform(1.5, 2.8)))
     order = rng.permutation(arms) if arms == 2 else np.arange(arms)
     base = -np.log(survive) / ratio ** ((arms - 1) / 2)
     drawn = []
@@ -121,9 +117,7 @@ def simulate_cohort(
     return Cohort(f"{spread}{arms}_{n}", str(rng.choice(ENDPOINTS)), scale.unit, scale.ticks, tuple(drawn))
 
 
-def _simulate_arm(
-    rng: np.random.Generator, label: str, n: int, hazard: float, shape: float, scale: Scale
-) -> Arm:
+def _simulate_arm(rng: np.random.Generator, label: str, n: int, hazard: float, shape: float, scale: Scale) -> Arm:
     """Weibull events with cumulative hazard `hazard` at the end; late recruits and a few early losses."""
     failure = scale.end * (rng.exponential(size=n) / hazard) ** (1 / shape)
     closing = scale.end * rng.uniform(rng.uniform(0.3, 0.6), rng.uniform(0.98, 1.1), size=n)

@@ -79,9 +79,7 @@ def photograph_screen(pixels: Pixels, places: Places, rng: np.random.Generator) 
     height, width = pixels.shape[:2]
     y, x = np.mgrid[:height, :width]
     angle, period = rng.uniform(0, np.pi), rng.uniform(6, 14)
-    waves = np.sin(
-        2 * np.pi * (x * np.cos(angle) + y * np.sin(angle)) / period + 3 * np.sin(2 * np.pi * y / height)
-    )
+    waves = np.sin(2 * np.pi * (x * np.cos(angle) + y * np.sin(angle)) / period + 3 * np.sin(2 * np.pi * y / height))
     tint = np.stack([waves, np.roll(waves, 2, axis=1), np.roll(waves, 4, axis=1)], axis=-1)
     page = cv2.GaussianBlur(pixels, (0, 0), 0.7).astype(float) * (0.93 + 0.04 * tint)
     page *= _uneven_light((height, width), rng)[..., None]
@@ -94,9 +92,7 @@ def _tilt(pixels: Pixels, places: Places, rng: np.random.Generator, depth: float
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     seen = corners + rng.uniform(0, depth, (4, 2)) * [[width, height]] * [[1, 1], [-1, 1], [-1, -1], [1, -1]]
     matrix = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
-    page = cv2.warpPerspective(
-        pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(205, 203, 200)
-    )
+    page = cv2.warpPerspective(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(205, 203, 200))
     return page, cv2.perspectiveTransform(places[None].astype(np.float64), matrix.astype(np.float64))[0]
 
 

@@ -49,9 +49,7 @@ def set_up_axes(ax: Axes, cohort: Cohort, style: Style) -> None:
     ax.set_facecolor(style.face)
     at = sorted(float(shown(t, style)) for t in y_ticks(style))
     ax.set_yticks(at, [_tick_text(v, style) for v in at])
-    ax.set_xticks(
-        cohort.ticks, [f"{t:g}" if k % style.label_every == 0 else "" for k, t in enumerate(cohort.ticks)]
-    )
+    ax.set_xticks(cohort.ticks, [f"{t:g}" if k % style.label_every == 0 else "" for k, t in enumerate(cohort.ticks)])
     _set_frame(ax, style)
     if style.grid:
         ax.grid(color=style.grid, linewidth=style.grid_width)
@@ -162,9 +160,7 @@ def _break_tail(ax: Axes, arm: Arm, time: FloatArray, level: FloatArray, color: 
 def draw_marks(ax: Axes, arm: Arm, row: int, end: float, style: Style) -> None:
     """The style's mark at each censoring time, on the line or standing on it."""
     times = np.unique(arm.time[(arm.event == 0) & (arm.time <= end)])
-    marker: str | int = (
-        2 if style.marks_above and style.marks == "|" else style.marks
-    )  # 2 is matplotlib's TICKUP
+    marker: str | int = 2 if style.marks_above and style.marks == "|" else style.marks  # 2 is matplotlib's TICKUP
     ax.plot(
         times,
         shown(arm.km.at(times), style),
@@ -188,9 +184,7 @@ def draw_band(ax: Axes, arm: Arm, row: int, end: float, style: Style) -> None:
     low, high = _pad(low, len(time)), _pad(high, len(time))
     color = color_of(style, row)
     if style.band == "shaded":
-        ax.fill_between(
-            time, shown(low, style), shown(high, style), color=color, alpha=0.2, linewidth=0, zorder=2
-        )
+        ax.fill_between(time, shown(low, style), shown(high, style), color=color, alpha=0.2, linewidth=0, zorder=2)
         return
     for limit in (low, high):
         ax.plot(time, shown(limit, style), color=color, linewidth=0.6, linestyle=(0, (3, 2)), zorder=2)

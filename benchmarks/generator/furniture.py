@@ -23,10 +23,7 @@ def free_corners(cohort: Cohort, style: Style) -> list[str]:
     """Corners of the plot, the one with the least curve in it first."""
     end = cohort.ticks[-1]
     x = np.linspace(0, 1, 80)
-    levels = [
-        (arm.km.at(x * end)[x * end <= arm.time.max()] - style.y_min) / (1 - style.y_min)
-        for arm in cohort.arms
-    ]
+    levels = [(arm.km.at(x * end)[x * end <= arm.time.max()] - style.y_min) / (1 - style.y_min) for arm in cohort.arms]
     load = {}
     for corner in CORNERS:
         right, upper = "right" in corner, "upper" in corner
@@ -35,10 +32,7 @@ def free_corners(cohort: Cohort, style: Style) -> list[str]:
             y = 1 - level if style.rising else level
             xs = x[: len(y)]
             inside += int(
-                np.sum(
-                    ((xs > 1 - BOX[0]) if right else (xs < BOX[0]))
-                    & ((y > 1 - BOX[1]) if upper else (y < BOX[1]))
-                )
+                np.sum(((xs > 1 - BOX[0]) if right else (xs < BOX[0])) & ((y > 1 - BOX[1]) if upper else (y < BOX[1])))
             )
         load[corner] = inside
     return sorted(CORNERS, key=lambda c: load[c])

@@ -114,9 +114,7 @@ def cox_hazard_ratio(
     return HazardRatio(beta, 1 / math.sqrt(information) if information > 0 else math.inf)
 
 
-def logrank_p(
-    first: tuple[npt.ArrayLike, npt.ArrayLike], second: tuple[npt.ArrayLike, npt.ArrayLike]
-) -> float:
+def logrank_p(first: tuple[npt.ArrayLike, npt.ArrayLike], second: tuple[npt.ArrayLike, npt.ArrayLike]) -> float:
     """Two-sided p value of the log-rank test of two groups (hypergeometric variance)."""
     _, (n0, n1), (d0, d1) = _tables(first, second)
     n, d = n0 + n1, d0 + d1

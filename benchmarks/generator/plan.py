@@ -161,9 +161,7 @@ def plan_figure(kind: Kind, rng: np.random.Generator) -> Request:
 
 
 def _simulate(kind: Kind, rng: np.random.Generator) -> tuple[Cohort, ...]:
-    return tuple(
-        simulate_cohort(rng, kind.arms, kind.spread, kind.mortality, kind.size) for _ in range(kind.panels)
-    )
+    return tuple(simulate_cohort(rng, kind.arms, kind.spread, kind.mortality, kind.size) for _ in range(kind.panels))
 
 
 def _fit_style(style: Style, cohorts: tuple[Cohort, ...]) -> Style:

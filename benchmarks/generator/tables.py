@@ -176,15 +176,9 @@ def _draw_box(ax: Axes, cohort: Cohort, style: Style, top: float, step: float) -
         start, stop = a.transform((x[0], 0)), b.transform((x[1], 0))
         inverse = ax.transAxes.inverted()
         ends = inverse.transform([start, stop])
-        ax.add_line(
-            Line2D(
-                ends[:, 0], ends[:, 1], transform=ax.transAxes, color=style.ink, linewidth=1, clip_on=False
-            )
-        )
+        ax.add_line(Line2D(ends[:, 0], ends[:, 1], transform=ax.transAxes, color=style.ink, linewidth=1, clip_on=False))
     for t in cohort.ticks:
-        place = offset_copy(
-            ax.get_xaxis_transform(), fig=ax.figure, x=0, y=bottom - 0.5 * step, units="inches"
-        )
+        place = offset_copy(ax.get_xaxis_transform(), fig=ax.figure, x=0, y=bottom - 0.5 * step, units="inches")
         ax.text(
             t,
             0,

@@ -1,0 +1,154 @@
+"""One spoilt file, one command: what is run and on what."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.generator.kaplan_meier import count_at_risk
+from benchmarks.generator.layout import draw_page, rasterise
+from samples.gallery import HERE as SAMPLES
+from samples.gallery import desmoid_pfs
+
+from .hostile import hostile_files
+from .mutators import BYTE_MUTATORS, TEXT_MUTATORS, Mutator
+
+SMALL_PX = 420  # width of the pictures that are spoilt: large enough to be read, small enough to be quick
+
+# what is run; {file} is the spoilt file, {other} stands for a whole file of the originals
+COMMANDS = {
+    "image": ("run", "{file}"),
+    "pdf": ("run", "{file}"),
+    "svg": ("run", "{file}"),
+    "digitization.json": ("run", "{file}"),
+    "curves.csv": ("reconstruct", "{file}", "--risk-table", "{risk.csv}"),
+    "risk.csv": ("reconstruct", "{curves.csv}", "--risk-table", "{file}"),
+    "marks.csv": ("reconstruct", "{curves.csv}", "--risk-table", "{risk.csv}", "--censor-marks", "{file}"),
+    "totals.csv": ("reconstruct", "{curves.csv}", "--risk-table", "{risk.csv}", "--totals", "{file}"),
+    "ipd.csv": ("check", "{file}", "--reported", "{reported.toml}"),
+    "reported.toml": ("check", "{ipd.csv}", "--reported", "{file}"),
+    "study.toml": ("run", "{file}"),
+}
+# how many of 5,000 cases each kind gets: pictures cost seconds, tables milliseconds
+SHARES = {
+    "image": 900, "pdf": 700, "svg": 700, "digitization.json": 700, "curves.csv": 500, "risk.csv": 350,
+    "marks.csv": 250, "totals.csv": 250, "ipd.csv": 250, "reported.toml": 250, "study.toml": 150,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A spoilt file of a kind, how it came about, and the file name that the program sees."""
+
+    kind: str
+    mutation: str
+    name: str
+    data: bytes
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        return COMMANDS[self.kind]
+
+
+def make_originals(folder: Path) -> dict[str, list[Path]]:
+    """Whole files of every kind, by kind. The pivot comes from a run of the program itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    request = desmoid_pfs()
+    page, _ = draw_page(request)
+    picture = Image.fromarray(rasterise(page))
+    picture = picture.resize((SMALL_PX, round(picture.height * SMALL_PX / picture.width)), Image.Resampling.LANCZOS)
+    files: dict[str, list[Path]] = {"image": []}
+    for suffix in ("png", "jpg", "gif", "tif", "webp", "bmp"):
+        files["image"].append(folder / f"figure.{suffix}")
+        picture.save(files["image"][-1])
+    for suffix in ("pdf", "svg"):
+        files[suffix] = [Path(shutil.copy(SAMPLES / "desmoid_pfs" / f"figure.{suffix}", folder))]
+    files["ipd.csv"] = [Path(shutil.copy(SAMPLES / "desmoid_pfs" / "patients.csv", folder / "ipd.csv"))]
+    files["reported.toml"] = [Path(shutil.copy(SAMPLES / "desmoid_pfs" / "reported.toml", folder))]
+    for name, rows in _tables().items():
+        files[name] = [folder / name]
+        with files[name][0].open("w", newline="") as handle:
+            csv.writer(handle, lineterminator="\n").writerows(rows)
+    files.update(_made_by_the_program(folder))
+    return files
+
+
+def _made_by_the_program(folder: Path) -> dict[str, list[Path]]:
+    figure = str(folder / "figure.png")
+    run = [sys.executable, "-m", "km2ipd"]
+    subprocess.run([*run, "run", figure, "--out", str(folder / "out"), "--quiet"], check=True)
+    subprocess.run([*run, "init", figure, "--out", str(folder / "study.toml"), "--quiet"], check=True)
+    pivot = shutil.copy(folder / "out" / "digitization.json", folder)
+    return {"digitization.json": [Path(pivot)], "study.toml": [folder / "study.toml"]}
+
+
+def _tables() -> dict[str, list[tuple]]:
+    """Rows of the tables that `reconstruct` takes, of the founding sample."""
+    cohort = desmoid_pfs().cohorts[0]
+    tables: dict[str, list[tuple]] = {
+        "curves.csv": [("panel", "arm", "time", "survival")],
+        "risk.csv": [("panel", "arm", "time", "at_risk")],
+        "marks.csv": [("panel", "arm", "time")],
+        "totals.csv": [("panel", "arm", "n", "events")],
+    }
+    for arm in cohort.arms:
+        km = arm.km
+        tables["curves.csv"] += [(1, arm.label, t, round(s, 6)) for t, s in zip(km.time, km.survival, strict=True)]
+        counts = count_at_risk(arm.time, cohort.ticks)
+        tables["risk.csv"] += [(1, arm.label, t, n) for t, n in zip(cohort.ticks, counts, strict=True)]
+        tables["marks.csv"] += [(1, arm.label, t) for t in arm.time[arm.event == 0]]
+        tables["totals.csv"].append((1, arm.label, len(arm.time), int(arm.event.sum())))
+    return tables
+
+
+def spoilt_files(originals: dict[str, list[Path]], count: int, seed: int) -> Iterator[Case]:
+    """count mutated files, shared out as SHARES says; each depends on the seed and its own number alone."""
+    total = sum(SHARES.values())
+    for row, (kind, share) in enumerate(SHARES.items()):
+        for index in range(max(1, round(count * share / total))):
+            rng = np.random.default_rng([seed, row, index])
+            file = originals[kind][index % len(originals[kind])]
+            mutator = _choose_mutator(kind, rng)
+            yield Case(kind, mutator.__name__, file.name, mutator(file.read_bytes(), rng))
+    for name, data in hostile_files():
+        yield Case(_kind_of(name), f"hostile {name}", name, data)
+    yield from _odd_pictures(originals["image"][0])
+
+
+def _choose_mutator(kind: str, rng: np.random.Generator) -> Mutator:
+    text = kind not in ("image", "pdf") and rng.random() < 0.75
+    choice = TEXT_MUTATORS if text else BYTE_MUTATORS
+    return choice[rng.integers(len(choice))]
+
+
+def _kind_of(name: str) -> str:
+    suffix = Path(name).suffix
+    by_suffix = {".pdf": "pdf", ".svg": "svg", ".csv": "curves.csv", ".json": "digitization.json"}
+    if suffix == ".toml":
+        return "study.toml" if name in ("figure.toml", "parent.toml") else "reported.toml"
+    return by_suffix.get(suffix, "image")
+
+
+def _odd_pictures(file: Path) -> Iterator[Case]:
+    """Whole pictures of unusual make: modes, a transparent page, one colour, an extreme shape."""
+    picture = Image.open(file).convert("RGB")
+    variants = {
+        "cmyk.jpg": picture.convert("CMYK"), "grey.png": picture.convert("L"), "bits.png": picture.convert("1"),
+        "palette.png": picture.convert("P"), "sixteen.png": picture.convert("L").convert("I"),
+        "clear.png": picture.convert("RGBA").point(lambda v: 0), "white.png": Image.new("RGB", (500, 400), "white"),
+        "black.png": Image.new("RGB", (500, 400)), "thin.png": picture.resize((3, 400)),
+        "flat.png": picture.resize((9000, 5)),
+    }  # fmt: skip
+    for name, image in variants.items():
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG" if name.endswith("jpg") else "PNG")
+        yield Case("image", f"odd {name}", name, buffer.getvalue())
