@@ -20,7 +20,9 @@ if not __package__:  # run as `python cli.py`: load the checkout as km2ipd, what
         raise SystemExit(f"{_home}: no km2ipd checkout")
     sys.modules["km2ipd"] = importlib.util.module_from_spec(_spec)
     _spec.loader.exec_module(sys.modules["km2ipd"])
-    raise SystemExit(importlib.import_module("km2ipd.cli").main())
+    if __name__ == "__main__":
+        raise SystemExit(importlib.import_module("km2ipd.cli").main())
+    __package__ = "km2ipd"  # a worker process that loads this script again, for a batch started from it
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +34,7 @@ from . import __version__
 from .errors import Disagreement, Km2ipdError, OutputNotWritable
 
 if TYPE_CHECKING:
+    from .batch.outcome import Outcome
     from .records import PanelResult
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -54,9 +57,7 @@ class DefaultToRun(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(
-    cls=DefaultToRun, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.group(cls=DefaultToRun, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="km2ipd")
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
 def cli(debug: bool) -> None:
@@ -91,9 +92,7 @@ def reading_options(command: Command) -> Command:
                 help="Ends of the survival axis, as printed.",
             ),
             click.option("--arms", metavar="N|NAMES", help="Number of arms, or their names by commas."),
-            click.option(
-                "--panel", metavar="NAME", help="Only this panel: its letter, or its number from 1."
-            ),
+            click.option("--panel", metavar="NAME", help="Only this panel: its letter, or its number from 1."),
             click.option("--page", type=click.IntRange(min=1), help="Only this page of a PDF."),
             click.option(
                 "--direction",
@@ -122,9 +121,7 @@ def output_options(command: Command) -> Command:
 
 def method_option(command: Command) -> Command:
     """How patients are rebuilt."""
-    return click.option("--method", metavar="NAME", help="How patients are rebuilt: exact (default), guyot.")(
-        command
-    )
+    return click.option("--method", metavar="NAME", help="How patients are rebuilt: exact (default), guyot.")(command)
 
 
 def parsed_arms(text: str | None) -> tuple[str, ...] | int | None:
@@ -145,9 +142,7 @@ def parsed_arms(text: str | None) -> tuple[str, ...] | int | None:
 def parsed_range(pair: tuple[float, float] | None, option: str) -> tuple[float, float] | None:
     """A range of an axis, refused when it has no length."""
     if pair is not None and not -1e12 < pair[0] < pair[1] < 1e12:
-        raise click.BadParameter(
-            f"{pair[0]:g} {pair[1]:g} is no range; give MIN below MAX", param_hint=option
-        )
+        raise click.BadParameter(f"{pair[0]:g} {pair[1]:g} is no range; give MIN below MAX", param_hint=option)
     return pair
 
 
@@ -159,9 +154,7 @@ def parsed_range(pair: tuple[float, float] | None, option: str) -> tuple[float, 
 @reading_options
 @click.option("--risk-table", type=EXISTING_FILE, help="CSV of the numbers at risk, instead of those read.")
 @click.option("--totals", type=EXISTING_FILE, help="CSV of patients and events of whole arms.")
-@click.option(
-    "--reported", type=EXISTING_FILE, help="What the paper says; default: reported.toml beside FIGURE."
-)
+@click.option("--reported", type=EXISTING_FILE, help="What the paper says; default: reported.toml beside FIGURE.")
 @method_option
 @output_options
 def run(
@@ -222,9 +215,7 @@ def digitize(figure: Path, out: Path | None, force: bool, as_json: bool, quiet: 
 @cli.command()
 @click.argument("figure", type=EXISTING_FILE)
 @reading_options
-@click.option(
-    "--out", type=FOLDER, default=Path("study.toml"), show_default=True, help="The file to be written."
-)
+@click.option("--out", type=FOLDER, default=Path("study.toml"), show_default=True, help="The file to be written.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def init(figure: Path, out: Path, force: bool, quiet: bool, **by_hand: Any) -> None:
@@ -286,9 +277,7 @@ def estimate(ipd: Path, as_json: bool) -> None:
 
     results = study.estimate_tables(ipd)
     click.echo(
-        study.table_report(__version__, ipd, results)
-        if as_json
-        else "\n".join(study.estimate_lines(results)),
+        study.table_report(__version__, ipd, results) if as_json else "\n".join(study.estimate_lines(results)),
         nl=not as_json,
     )
 
@@ -314,6 +303,48 @@ def check(ipd: Path, reported: Path, as_json: bool) -> None:
             f"first {differing[0].what} ({differing[0].reported} reported, "
             f"{differing[0].reconstructed} from the patients)"
         )
+
+
+@cli.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--out", type=FOLDER, required=True, help="Output folder; new, empty, or of the same batch.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Figures at a time.  [default: one a core]")
+@click.option("--limit", type=click.FloatRange(1), default=120, show_default=True, help="Seconds a figure may take.")
+@click.option("--memory", type=click.FloatRange(0.5), default=2, show_default=True, help="GB a figure may take.")
+@click.option("--scheduler", metavar="ADDRESS", help="Run on a dask cluster: tcp://host:port.")
+@click.option("--force", is_flag=True, help="Use an output folder that holds other files.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+def batch(
+    source: Path,
+    out: Path,
+    jobs: int | None,
+    limit: float,
+    memory: float,
+    scheduler: str | None,
+    force: bool,
+    quiet: bool,
+) -> None:
+    """Run many figures; interrupted or repeated, it goes on with what is not done.
+
+    SOURCE is a folder, searched to its depth for figures and study.toml files, or a CSV manifest with the column
+    figure and, where needed, name, page, panel, x_min, x_max, y_min, y_max, arms (by |), direction, risk_table,
+    totals, reported, method.
+    """
+    from .batch.run import count_words, run_batch
+
+    with _counted(quiet) as told:
+        outcomes = run_batch(
+            source,
+            out,
+            workers=jobs or os.cpu_count() or 1,
+            seconds=limit,
+            memory_gb=memory,
+            scheduler=scheduler,
+            force=force,
+            told=told,
+        )
+    if not quiet:
+        click.echo(f"{len(outcomes)} figures: {count_words(outcomes)}\nWritten: {out / 'index.html'}")
 
 
 # ---------------------------------------------------------------- steps of the commands
@@ -360,9 +391,23 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda what: status.update(what)
 
 
-def _print_result(
-    results: Sequence[PanelResult], report: bytes, first: Path, as_json: bool, quiet: bool
-) -> None:
+@contextmanager
+def _counted(quiet: bool) -> Iterator[Callable[[Outcome, int, int], None]]:
+    """Progress of a batch on stderr: a bar with the time left on a terminal, else a line a figure."""
+    if quiet:
+        yield lambda outcome, done, total: None
+    elif not sys.stderr.isatty():
+        yield lambda outcome, done, total: click.echo(
+            f"{done}/{total} {outcome.name}: {outcome.status} {outcome.message}".rstrip(), err=True
+        )
+    else:
+        from .batch.progress import batch_bar
+
+        with batch_bar() as told:
+            yield told
+
+
+def _print_result(results: Sequence[PanelResult], report: bytes, first: Path, as_json: bool, quiet: bool) -> None:
     from . import study
 
     if as_json:

@@ -38,14 +38,18 @@ from .records import (
 )
 from .report import corrections, folder, pivot
 from .report.files import digitized_files, result_files, table_files, table_report
-from .report.folder import RUN_FILES, write_files
+from .report.folder import RUN_FILES, clear_results, write_files
 from .report.screen import check_lines, estimate_lines, result_lines
+from .report.text import csv_text, number_text
 
 __all__ = [
     "RUN_FILES",
     "check_lines",
+    "clear_results",
+    "csv_text",
     "digitized_files",
     "estimate_lines",
+    "number_text",
     "result_files",
     "result_lines",
     "table_files",
@@ -88,9 +92,7 @@ def run_figure(
     if risk_table:
         reading = corrections.with_risk_tables(reading, given.read_risk_table(risk_table), risk_table.name)
     reading = corrections.with_cells(reading, cells)
-    results = conclude(
-        reading.digitization, method=method, totals=totals, reported=reported, progress=progress
-    )
+    results = conclude(reading.digitization, method=method, totals=totals, reported=reported, progress=progress)
     progress("Writing the report")
     content = reported.read_bytes() if reported else None
     return reading, results, result_files(__version__, reading, results, content)
@@ -151,9 +153,7 @@ def _reopened(path: Path, panel: str | None) -> Reading:
         kept = tuple(p for p in digitization.panels if p.panel.name == panel)
         if not kept:
             names = ", ".join(p.panel.name for p in digitization.panels)
-            raise UsageError(
-                f"{path.name}: no panel {panel} (panels: {names})", "Give one of these with --panel."
-            )
+            raise UsageError(f"{path.name}: no panel {panel} (panels: {names})", "Give one of these with --panel.")
         digitization = replace(digitization, panels=kept)
     names_used = dict.fromkeys(p.panel.source.image for p in digitization.panels)
     return Reading(digitization, {name: read_picture(path.with_name(name)) for name in names_used})
@@ -350,9 +350,7 @@ def estimate_tables(ipd: Path, reported: Path | None = None) -> tuple[PanelResul
     )
 
 
-def _result_of_tables(
-    panel: str, rebuilt: Reconstruction, reported: Sequence[PrintedNumber] = ()
-) -> PanelResult:
+def _result_of_tables(panel: str, rebuilt: Reconstruction, reported: Sequence[PrintedNumber] = ()) -> PanelResult:
     checks = (*rebuilt.checks, *check_reconstruction(rebuilt, reported))
     cautions = (*rebuilt.cautions, *_disagreements(panel, checks))
     status = worst_status("ok", cautions)

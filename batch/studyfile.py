@@ -23,6 +23,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+STUDY_NAME = "study.toml"
 # A study file is a page of text; a megabyte is some other file.
 MAX_BYTES = 1_000_000
 REMEDY = "Mend the study file; the guide lists its keys."
@@ -121,9 +122,7 @@ def _text(path: Path) -> str:
         with path.open("rb") as handle:
             content = handle.read(MAX_BYTES + 1)
     except OSError as reason:
-        raise UsageError(
-            f"{path.name}: {reason.strerror or reason}", "Give a file that can be read."
-        ) from None
+        raise UsageError(f"{path.name}: {reason.strerror or reason}", "Give a file that can be read.") from None
     if len(content) > MAX_BYTES:
         raise UsageError(f"{path.name}: larger than {MAX_BYTES // 1_000_000} MB", "Give a study file.")
     try:

@@ -63,9 +63,7 @@ def _cell_lines(panels: tuple[PanelReading, ...]) -> Iterator[str]:
     if not everything:
         return
     yield (
-        "# Single numbers at risk, put right:"
-        if not unsure
-        else "# These numbers at risk are unsure; put them right:"
+        "# Single numbers at risk, put right:" if not unsure else "# These numbers at risk are unsure; put them right:"
     )
     for panel, row, i in unsure or everything[:1]:
         count = f"{row.at_risk[i]:.0f}" if np.isfinite(row.at_risk[i]) else "0"

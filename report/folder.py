@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -45,6 +46,17 @@ def require_free_output(folder: Path, names: Iterable[str], *, force: bool = Fal
     for name in taken:
         if (folder / name).is_dir():
             raise OutputNotWritable(f"{folder / name}: a folder stands where a file should be")
+
+
+def clear_results(folder: Path) -> None:
+    """Remove what an earlier run of ours left in a folder, and the folder if that was all; nothing else."""
+    for name in (*RUN_FILES, "reported.toml"):
+        (folder / name).unlink(missing_ok=True)
+    for pattern in ("figure-*.png", "overlay-*.png"):
+        for path in folder.glob(pattern):
+            path.unlink()
+    with contextlib.suppress(OSError):  # not there, or not empty: other people's files stay
+        folder.rmdir()
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:

@@ -1,0 +1,84 @@
+"""Jobs on this machine: a process for each core; one that dies or hangs loses its own figure alone."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
+from contextlib import contextmanager
+from pathlib import Path
+
+from pebble import ProcessExpired, ProcessPool
+
+from .jobs import Job
+from .outcome import Outcome
+from .worker import SINGLE_THREADED, prepare_worker, run_job
+
+# A worker is replaced after this many figures: what libraries leak stays bounded, and starting one (a second)
+# is lost among them.
+FIGURES_PER_WORKER = 50
+
+Work = Callable[[Job, Path, str], Outcome]
+
+
+def run_on_this_machine(
+    jobs: Sequence[tuple[Job, str]],
+    out: Path,
+    *,
+    workers: int,
+    seconds: float,
+    memory_gb: float,
+    work: Work = run_job,
+) -> Iterator[Outcome]:
+    """The outcome of every job with its key, as they come.
+
+    seconds, memory_gb: what one figure may take. An interrupt (KeyboardInterrupt) stops the workers.
+    """
+    with _single_threaded():
+        pool = ProcessPool(
+            max_workers=workers,
+            max_tasks=FIGURES_PER_WORKER,
+            initializer=prepare_worker,
+            initargs=(memory_gb,),
+            context=multiprocessing.get_context("spawn"),
+        )
+        try:
+            waiting = {pool.schedule(work, args=(job, out, key), timeout=seconds): (job, key) for job, key in jobs}
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    job, key = waiting.pop(future)
+                    yield _outcome(future, job, key, seconds)
+            pool.close()
+        finally:
+            pool.stop()
+            pool.join()
+
+
+def _outcome(future, job: Job, key: str, seconds: float) -> Outcome:
+    """What the worker said, or what became of it."""
+    try:
+        return future.result()
+    except TimeoutError:
+        return Outcome(job.name, job.figure.name, key, "timed out", f"no end within {seconds:g} s")
+    except (ProcessExpired, CancelledError) as lost:
+        code = getattr(lost, "exitcode", None)
+        return Outcome(job.name, job.figure.name, key, "crashed", f"its process died (exit code {code})")
+    except MemoryError:
+        return Outcome(job.name, job.figure.name, key, "crashed", "out of memory")
+
+
+@contextmanager
+def _single_threaded() -> Iterator[None]:
+    """The environment that new workers inherit."""
+    before = {name: os.environ.get(name) for name in SINGLE_THREADED}
+    os.environ.update(SINGLE_THREADED)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

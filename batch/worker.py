@@ -1,0 +1,58 @@
+"""One job in a worker process: run it, write its folder, say what came of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from ..errors import DigitizeError, Km2ipdError
+from ..study import clear_results, run_figure, write_files
+from .jobs import Job
+from .outcome import Outcome, summary_rows, worst_status
+
+# Read by numpy's, OpenCV's and onnxruntime's own thread pools when they are loaded: one figure, one core.
+SINGLE_THREADED = {
+    name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+}
+
+
+def prepare_worker(memory_gb: float) -> None:
+    """Called once in a new worker: no keyboard interrupt, one thread, bounded memory."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(SINGLE_THREADED)
+    limit_memory(memory_gb)
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+def limit_memory(gigabytes: float) -> None:
+    """Bound this process's memory where the system can (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    bound = int(gigabytes * 1e9)
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (bound if hard < 0 else min(bound, hard), hard))
+
+
+def run_job(job: Job, out: Path, key: str) -> Outcome:
+    """Run one figure into its folder below out; every error of the figure's becomes an outcome."""
+    folder = out / job.name
+    clear_results(folder)
+    try:
+        _, results, files = run_figure(job.figure, **job.options)
+        write_files(folder, files)
+    except DigitizeError as refused:
+        return Outcome(job.name, job.figure.name, key, "refused", str(refused))
+    except Km2ipdError as error:
+        return Outcome(job.name, job.figure.name, key, "error", str(error))
+    except MemoryError:
+        return Outcome(job.name, job.figure.name, key, "crashed", "out of memory")
+    except Exception as bug:
+        what = " ".join(f"{type(bug).__name__}: {bug}".split())[:300]
+        return Outcome(job.name, job.figure.name, key, "error", f"a bug of km2ipd: {what}")
+    rows = summary_rows(results)
+    return Outcome(job.name, job.figure.name, key, worst_status(rows), "", rows)
