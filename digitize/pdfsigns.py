@@ -18,7 +18,7 @@ from .textruns import Run, is_symbol, run_of
 
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 PIECE = rb"\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>"
-SHOW = re.compile(rb"\[((?:" + PIECE + rb"|[-+.\d\s]+)*)\]\s*TJ|(" + PIECE + rb")\s*(?:Tj|'|\")", re.DOTALL)
+SHOW = re.compile(rb"\[((?:" + PIECE + rb"|[-+.\d\s])*)\]\s*TJ|(" + PIECE + rb")\s*(?:Tj|'|\")", re.DOTALL)
 TOKEN = re.compile(rb"(" + PIECE + rb")|([-+]?[\d.]+)", re.DOTALL)
 # Larger files and streams are papers, whose figures set their marks as paths.
 LARGEST_FILE, LARGEST_STREAM = 20_000_000, 8_000_000
