@@ -28,14 +28,13 @@ def run_on_cluster(jobs: Sequence[tuple[Job, str]], out: Path, address: str) -> 
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as reason:
         raise UsageError(f"--scheduler {address}: no answer ({type(reason).__name__})") from None
-    with client:
-        known = {
-            client.submit(run_job, job, out.resolve(), key, key=f"km2ipd-{job.name}-{key}", retries=RETRIES): (job, key)
-            for job, key in jobs
-        }
+    with client, client.as_current():
+        known = {}
+        for job, key in jobs:
+            name = f"km2ipd-{job.name}-{key}"
+            known[client.submit(run_job, job, out.resolve(), key, key=name, retries=RETRIES)] = (job, key)
         for future in as_completed(list(known)):
-            job, key = known[future]
-            yield _outcome(future, job, key)
+            yield _outcome(future, *known[future])
 
 
 def _outcome(future, job: Job, key: str) -> Outcome:

@@ -1,0 +1,22 @@
+"""Work for the batch tests that dies, hangs or asks for too much memory, by the name of the job."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from km2ipd.batch.jobs import Job
+from km2ipd.batch.outcome import Outcome
+
+
+def misbehave(job: Job, out: Path, key: str) -> Outcome:
+    """Do what the job's name says."""
+    if job.name.startswith("dies"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if job.name.startswith("hangs"):
+        time.sleep(600)
+    if job.name.startswith("hogs"):
+        bytearray(3_000_000_000)
+    return Outcome(job.name, job.figure.name, key, "ok")
