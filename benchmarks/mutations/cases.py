@@ -143,7 +143,7 @@ def _odd_pictures(file: Path) -> Iterator[Case]:
     picture = Image.open(file).convert("RGB")
     variants = {
         "cmyk.jpg": picture.convert("CMYK"), "grey.png": picture.convert("L"), "bits.png": picture.convert("1"),
-        "palette.png": picture.convert("P"), "sixteen.png": picture.convert("L").convert("I"),
+        "palette.png": picture.convert("P"), "sixteen.png": Image.fromarray(np.asarray(picture.convert("L")).astype(np.uint16) * 257),
         "clear.png": picture.convert("RGBA").point(lambda v: 0), "white.png": Image.new("RGB", (500, 400), "white"),
         "black.png": Image.new("RGB", (500, 400)), "thin.png": picture.resize((3, 400)),
         "flat.png": picture.resize((9000, 5)),
