@@ -16,7 +16,7 @@ from ..records import Box, Figure, PixelArray, TextLine
 from .detection import find_text
 from .numbers import mend_digits, parse_cell, parse_number
 from .recognition import NUMBER_ALPHABET, Reading, cut_crop, read_crops
-from .tightboxes import tight_boxes
+from .tightboxes import is_bar, tight_boxes
 
 # A text whose least certain letter is below this is noise: curve pieces, marks, texture.
 _LEAST_CONFIDENCE = 0.25
@@ -65,9 +65,7 @@ def read_numbers(figure: Figure, boxes: Sequence[Box], rotation: int = 0) -> lis
     """As read_number, for many boxes in one batch."""
     tight = [_nearest(tight_boxes(figure.pixels, box, rotation), box) for box in boxes]
     found = iter(_read_lines(figure.pixels, [(b, rotation) for b in tight if b], NUMBER_ALPHABET))
-    return [
-        next(found) if b else TextLine("", box, 0.0, rotation) for b, box in zip(tight, boxes, strict=True)
-    ]
+    return [next(found) if b else TextLine("", box, 0.0, rotation) for b, box in zip(tight, boxes, strict=True)]
 
 
 def _nearest(tight: list[Box], box: Box) -> Box | None:
@@ -113,8 +111,10 @@ def _split_numbers(pixels: PixelArray, line: TextLine) -> list[TextLine]:
     """A row of numbers taken for one text as one line a number, with the name before it; "A 1.0" as two lines."""
     words = line.text.split()
     numbers = sum(parse_number(w) is not None for w in words)
-    fused = re.search(r"\d{7,}", line.text) is not None
-    if (numbers < 2 and not fused and not _ends_in_number(words)) or _is_one_number(line.text):
+    fused = re.fullmatch(r"\d{2,}", line.text) is not None or re.search(r"\d{7,}", line.text) is not None
+    if (numbers < 2 and not fused and not _ends_in_number(words)) or (_is_one_number(line.text) and not fused):
+        return [line]
+    if fused and numbers == 1 and len(words) == 1 and not _has_wide_gap(pixels, line):
         return [line]
     best = [line]
     for gap in _TOKEN_GAPS:
@@ -125,9 +125,21 @@ def _split_numbers(pixels: PixelArray, line: TextLine) -> list[TextLine]:
         values = [_is_one_number(p.text) for p in parts]
         if sum(values) >= max(1, numbers) or fused:
             best = _with_name(pixels, parts, values)
-        if any(values) and all(values[values.index(True) :]):
+        if not any(_holds_several(p.text) for p in parts):
             break
     return best
+
+
+def _holds_several(text: str) -> bool:
+    """Whether a text still holds more than one number."""
+    numbers = [w for w in text.split() if parse_number(w) is not None]
+    return (len(numbers) > 1 and not _is_one_number(text)) or re.search(r"\d{7,}", text) is not None
+
+
+def _has_wide_gap(pixels: PixelArray, line: TextLine) -> bool:
+    """Whether digits read as one number are parted by a gap, and not as the thousands of one."""
+    boxes = tight_boxes(pixels, line.box, line.rotation, _TOKEN_GAPS[0])
+    return len(boxes) > 1 and not (len(boxes) == 2 and len(line.text) in (4, 5))
 
 
 def _ends_in_number(words: list[str]) -> bool:
@@ -199,9 +211,7 @@ def _trim_to_row(pixels: PixelArray, lines: list[TextLine]) -> list[TextLine]:
             box = line.box
             short = abs(box.bottom - bottom) <= slack and slack < top - box.top < 6 * slack
             if short and box.width < 4 * (bottom - top) and len(line.text) < 6:
-                lines[i] = _read_lines(
-                    pixels, [(Box(box.left, top, box.right, box.bottom), 0)], NUMBER_ALPHABET
-                )[0]
+                lines[i] = _read_lines(pixels, [(Box(box.left, top, box.right, box.bottom), 0)], NUMBER_ALPHABET)[0]
     return lines
 
 
@@ -248,16 +258,20 @@ def _missed_numbers(pixels: PixelArray, lines: list[TextLine]) -> list[TextLine]
     taken = [t.box for t in lines]
     for row in _rows(numbers):
         for box in _row_ink(pixels, row):
-            x, y = box.centre
-            if not any(b.contains(x, y, 0.3 * box.height) for b in taken):
+            if not any(_touch(b, box) for b in taken):
                 taken.append(box)
                 found.append((box, 0))
     read = _read_lines(pixels, found, NUMBER_ALPHABET)
     return [
-        t
-        for t in read
-        if t.confidence >= _RECOVERED_CONFIDENCE and parse_cell(t.text) is not None and _fits_box(t)
+        t for t in read if t.confidence >= _RECOVERED_CONFIDENCE and parse_cell(t.text) is not None and _fits_box(t)
     ]
+
+
+def _touch(one: Box, other: Box) -> bool:
+    """Whether two boxes share ground."""
+    across = min(one.right, other.right) - max(one.left, other.left)
+    down = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return across > 0 and down > 0.2 * min(one.height, other.height)
 
 
 def _rows(numbers: list[TextLine]) -> list[list[TextLine]]:
@@ -291,4 +305,5 @@ def _row_ink(pixels: PixelArray, row: list[TextLine]) -> list[Box]:
         middle + 0.8 * high,
     )
     ink = tight_boxes(pixels, strip)
-    return [b for b in ink if 0.7 * high <= b.height <= 1.4 * high and b.width <= 6 * high]
+    sized = [b for b in ink if 0.7 * high <= b.height <= 1.4 * high and b.width <= 6 * high]
+    return [b for b in sized if not is_bar(pixels, b)]

@@ -127,12 +127,7 @@ def reconcile_with_curves(
 def _starts_full(row: RiskRow) -> bool:
     """Whether the row gives N at its first time and never exceeds it."""
     known = row.at_risk[np.isfinite(row.at_risk)]
-    return (
-        len(known) > 1
-        and np.isfinite(row.at_risk[0])
-        and known.max() <= row.at_risk[0]
-        and row.at_risk[0] > 0
-    )
+    return len(known) > 1 and np.isfinite(row.at_risk[0]) and known.max() <= row.at_risk[0] and row.at_risk[0] > 0
 
 
 def _excess(row: RiskRow, curve: SurvivalCurve) -> FloatArray:
@@ -142,9 +137,7 @@ def _excess(row: RiskRow, curve: SurvivalCurve) -> FloatArray:
     return np.where(row.time > row.time[0], row.at_risk / total - before - 0.5 / total - _CURVE_SLACK, 0.0)
 
 
-def _exchange(
-    rows: Sequence[RiskRow], curves: Mapping[str, SurvivalCurve]
-) -> tuple[dict[str, RiskRow], list[Caution]]:
+def _exchange(rows: Sequence[RiskRow], curves: Mapping[str, SurvivalCurve]) -> tuple[dict[str, RiskRow], list[Caution]]:
     """Rows whose arms must be exchanged to meet their curves, by new arm name."""
     if not 2 <= len(rows) <= 5:
         return {}, []
@@ -173,9 +166,7 @@ def _check_row(row: RiskRow, curve: SurvivalCurve) -> tuple[RiskRow, list[Cautio
         if confidence[i] < _SURE:
             counts[i] = np.nan
         confidence[i] = min(confidence[i], DOUBTFUL)
-        message = (
-            f"{row.arm}: {printed} at risk at {row.time[i]:g} is more than the curve allows (at most {most})"
-        )
+        message = f"{row.arm}: {printed} at risk at {row.time[i]:g} is more than the curve allows (at most {most})"
         box = row.boxes[i] if i < len(row.boxes) else None
         cautions.append(Caution("risk-above-curve", message, "number-at-risk table", "review", box))
     return replace(row, at_risk=counts, confidence=confidence), cautions

@@ -15,9 +15,7 @@ from .tightboxes import ink_mask
 
 Kind = Literal["at risk", "events", "censored", "other"]
 
-_AT_RISK = re.compile(
-    r"at.{0,2}risk|patients at|n(umber|o\.?|r\.?)? (of )?(patients|subjects|participants)", re.I
-)
+_AT_RISK = re.compile(r"at.{0,2}risk|patients at|n(umber|o\.?|r\.?)? (of )?(patients|subjects|participants)", re.I)
 _EVENTS = re.compile(r"\b(events?|deaths?|died|failed|failures?)\b", re.I)
 _CENSORED = re.compile(r"censor", re.I)
 _OTHER = re.compile(r"%|\bsurviv(al|ing)\b|\bCI\b|hazard|probability|\brate\b", re.I)
@@ -86,9 +84,7 @@ def name_rows(
     arm = ""
     for i, row in enumerate(rows):
         above = rows[i - 1].y if i else -np.inf
-        for line in sorted(
-            (t for t in headings if above < t.box.centre[1] < row.y), key=lambda t: t.box.centre[1]
-        ):
+        for line in sorted((t for t in headings if above < t.box.centre[1] < row.y), key=lambda t: t.box.centre[1]):
             kind, inner, arm = _after_heading(line.text, kind, inner, arm)
         label = labels[i]
         if stacked and _is_kind_label(label):
@@ -124,15 +120,11 @@ def _is_kind_label(label: str) -> bool:
 
 def _arm_name(label: str) -> str:
     """A row's label without a heading that stands in the same line ("No. at risk Placebo")."""
-    bare = re.sub(
-        r"^(n(umber|o\.?)?\s*(of\s*(patients|subjects)\s*)?at\s*risk)\s*[:.]?\s*", "", label, flags=re.I
-    )
+    bare = re.sub(r"^(n(umber|o\.?)?\s*(of\s*(patients|subjects)\s*)?at\s*risk)\s*[:.]?\s*", "", label, flags=re.I)
     return (bare or label if not _AT_RISK.fullmatch(label) else bare).strip(" :-|")
 
 
-def _labels(
-    words: list[TextLine], rows: Sequence[NumberRow], columns: Columns
-) -> tuple[list[str], list[TextLine]]:
+def _labels(words: list[TextLine], rows: Sequence[NumberRow], columns: Columns) -> tuple[list[str], list[TextLine]]:
     """(label of each row, texts near the rows that label none): lines at a row's height, then wrapped lines."""
     start = columns.px.min() - 0.3 * columns.step_px
     end = columns.px.max() + 0.3 * columns.step_px
@@ -146,9 +138,7 @@ def _labels(
     if kinds < 2:
         for line in [t for t in loose if t in sides[chosen] and kind_of(t.text) is None]:
             nearest = min(range(len(rows)), key=lambda i: abs(rows[i].y - line.box.centre[1]))
-            if abs(rows[nearest].y - line.box.centre[1]) < _NAME_REACH * max(
-                line.box.height, rows[nearest].height
-            ):
+            if abs(rows[nearest].y - line.box.centre[1]) < _NAME_REACH * max(line.box.height, rows[nearest].height):
                 parts[nearest].append(line)
                 loose.remove(line)
     return [_joined(p) for p in parts], loose
@@ -175,9 +165,7 @@ def _is_heading(line: TextLine, rows: Sequence[NumberRow]) -> bool:
     return bool(rows[0].y - 4 * high < y < rows[-1].y and not _OTHER.search(line.text))
 
 
-def row_color(
-    pixels: PixelArray, row: NumberRow, words: Iterable[TextLine], columns: Columns, panel: Panel
-) -> str:
+def row_color(pixels: PixelArray, row: NumberRow, words: Iterable[TextLine], columns: Columns, panel: Panel) -> str:
     """ "#rrggbb" of the key drawn before a row, else of its coloured letters, "" when all is black."""
     first = min(c.box.left for c in row.cells)
     names = [t for t in words if abs(t.box.centre[1] - row.y) < 0.5 * row.height]

@@ -15,6 +15,7 @@ from .numbers import parse_cell, parse_number, plain_text
 _ROW_SPREAD = 0.5
 # A heading of a column that names a time.
 _CLOCK = re.compile(r"(\d[\d.,]*)\s*-?\s*(y|yrs?|years?|mo?s?|months?|w|wks?|weeks?|d|days?)?\.?", re.I)
+_HEADING = re.compile(r"at.{0,2}risk", re.I)
 # A number is an axis label when the axis has its value within this share of a tick step of where it stands.
 _ON_AXIS = 0.25
 _TIME_ROW_SHARE = 0.7
@@ -22,8 +23,10 @@ _TIME_ROW_SHARE = 0.7
 _DIVISORS = (1, 2, 3, 4, 5, 6)
 # Nine in ten cells stand within this share of a column step of their column, else the columns are no ticks.
 _OFF_COLUMN = 0.22
-# Numbers may stand left- or right-aligned at their tick; the centre itself is off by less than this.
-_CENTRE_OFFSET = 0.2
+# Numbers stand centred, left- or right-aligned at their tick; what of them stands there is off by less than this.
+_OFFSET = 0.25
+# A number further left of the axis' start than this share of a tick step names a row and is no cell.
+_BEFORE_START = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,14 @@ class NumberRow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """Columns of a table: time (k,) in units of the x axis, px (k,) centre of each column's cells."""
+    """Columns of a table: time (k,) in units of the x axis, px (k,) centre of each column's cells.
+
+    on_ticks: whether the columns stand at ticks of the axis (or a time row names them), which only tables do.
+    """
 
     time: FloatArray
     px: FloatArray
+    on_ticks: bool = True
 
     @property
     def step_px(self) -> float:
@@ -54,9 +61,13 @@ class Columns:
 
 
 def tick_step(axis: Axis) -> float:
-    """Distance between neighbouring labelled ticks, in data units."""
+    """Distance between neighbouring labelled ticks, in data units; some of them may be unread."""
     ticks = np.unique(axis.calibration.ticks)
-    return float(np.median(np.diff(ticks))) if len(ticks) > 1 else axis.maximum - axis.minimum
+    if len(ticks) < 2:
+        return axis.maximum - axis.minimum
+    steps = np.diff(ticks)
+    whole = [s for s in steps if np.abs(steps / s - np.round(steps / s)).max() < 0.05]
+    return float(min(whole, default=np.median(steps)))
 
 
 def number_rows(texts: Iterable[TextLine], panel: Panel) -> list[NumberRow]:
@@ -78,9 +89,7 @@ def _grouped(lines: Iterable[TextLine]) -> list[NumberRow]:
 
 
 def _row(lines: list[TextLine]) -> NumberRow:
-    y, height = (
-        float(np.median(v)) for v in zip(*((t.box.centre[1], t.box.height) for t in lines), strict=True)
-    )
+    y, height = (float(np.median(v)) for v in zip(*((t.box.centre[1], t.box.height) for t in lines), strict=True))
     return NumberRow(y, height, tuple(sorted(lines, key=lambda t: t.box.centre[0])))
 
 
@@ -98,8 +107,29 @@ def _in_reach(line: TextLine, panel: Panel) -> bool:
     x, y = line.box.centre
     area = panel.plot_area
     step = tick_step(panel.x) / abs(panel.x.calibration.slope)
-    inside = area.left - 0.6 * step <= x <= area.right + 0.6 * step
+    padding = max(0.0, float(panel.x.calibration.px(panel.x.minimum)) - area.left)
+    start = area.left - max(0.0, _BEFORE_START * step - padding)
+    inside = start <= x <= area.right + 0.6 * step
     return inside and panel.region.contains(x, y, line.box.height)
+
+
+def holds_words(row: NumberRow, texts: Iterable[TextLine]) -> bool:
+    """Whether words stand between a row's numbers, as in a legend "1: Grade 1   2: Grade 2"."""
+    first, last = row.cells[0].box.right, row.cells[-1].box.left
+    return any(
+        abs(t.box.centre[1] - row.y) < 0.5 * row.height
+        and first < t.box.centre[0] < last
+        and sum(c.isalpha() for c in t.text) >= 2
+        and parse_cell(t.text) is None
+        and t.confidence > 0.5
+        for t in texts
+    )
+
+
+def has_heading(texts: Iterable[TextLine], rows: Sequence[NumberRow]) -> bool:
+    """Whether "at risk" stands over, beside or right under the rows."""
+    top, bottom = rows[0].y - 5 * rows[0].height, rows[-1].y + 3 * rows[-1].height
+    return any(_HEADING.search(t.text) and top < t.box.centre[1] < bottom for t in texts)
 
 
 def is_time_row(row: NumberRow, axis: Axis) -> bool:
@@ -119,9 +149,7 @@ def clock_value(text: str) -> float | None:
 
 def clock_row(texts: Iterable[TextLine], rows: Sequence[NumberRow], panel: Panel) -> NumberRow | None:
     """A table's own time row: counts up in equal steps right over (or under) rows that do not."""
-    labelled = [
-        t for t in texts if t.rotation == 0 and clock_value(t.text) is not None and _in_reach(t, panel)
-    ]
+    labelled = [t for t in texts if t.rotation == 0 and clock_value(t.text) is not None and _in_reach(t, panel)]
     clocks = [r for r in _grouped(labelled) if _is_clock(r) and not is_time_row(r, panel.x)]
     others = [r for r in rows if len(r.cells) > 1 and not _is_clock(r)]
     for clock in clocks:
@@ -172,7 +200,7 @@ def _tick_columns(rows: Sequence[NumberRow], axis: Axis, step: float) -> Columns
         px = np.array([b.centre[0] if anchor == "centre" else getattr(b, anchor) for b in boxes])
         values = axis.calibration.value(px)
         offset = _common_offset(values, axis.minimum, step)
-        if abs(offset) > (_CENTRE_OFFSET if anchor == "centre" else 0.5) * step:
+        if abs(offset) > _OFFSET * step:
             continue
         time = grid[np.abs(values[:, None] - offset - grid[None, :]).argmin(axis=1)]
         off = float(np.quantile(np.abs(values - offset - time), 0.9)) / step
@@ -186,9 +214,7 @@ def _tick_columns(rows: Sequence[NumberRow], axis: Axis, step: float) -> Columns
     shift = float(np.median(centres - axis.calibration.px(time)))
     first, last = axis.calibration.ticks.min(), axis.calibration.ticks.max()
     columns = np.union1d(time, [t for t in axis.calibration.ticks if first <= t <= last])
-    px = [
-        np.median(centres[time == t]) if t in time else float(axis.calibration.px(t)) + shift for t in columns
-    ]
+    px = [np.median(centres[time == t]) if t in time else float(axis.calibration.px(t)) + shift for t in columns]
     return Columns(columns, np.array(px))
 
 
@@ -216,7 +242,7 @@ def _free_columns(rows: Sequence[NumberRow], axis: Axis) -> Columns | None:
     span = axis.maximum - axis.minimum
     places = int(np.ceil(-np.log10(span * 0.002)))
     time = np.round(axis.calibration.value(px), places)
-    return Columns(time, px) if np.all(np.diff(time) > 0) else None
+    return Columns(time, px, on_ticks=False) if np.all(np.diff(time) > 0) else None
 
 
 def cell_window(columns: Columns, column: int, row: NumberRow) -> Box:
@@ -234,14 +260,14 @@ def names_push_cells(
 
     Tables written as lines of text begin with N although their names reach past the first tick. None elsewhere.
     """
-    ticks = np.unique(panel.x.calibration.ticks)
-    if len(ticks) < 3 or columns.time[0] != ticks[1] or not set(columns.time.tolist()) <= set(ticks.tolist()):
+    step, start = tick_step(panel.x), panel.x.calibration.ticks.min()
+    index = (columns.time - start) / step
+    if not np.isclose(index[0], 1.0) or not np.allclose(index, np.round(index)):
         return None
-    origin = float(panel.x.calibration.px(ticks[0]))
+    origin = float(panel.x.calibration.px(start))
     for row in rows:
         first = min(c.box.left for c in row.cells)
         names = [t for t in texts if abs(t.box.centre[1] - row.y) < 0.5 * row.height and t.box.right < first]
         if not any(t.box.right > origin and parse_number(t.text) is None for t in names):
             return None
-    index = np.searchsorted(ticks, columns.time)
-    return Columns(ticks[index - 1], columns.px)
+    return Columns(np.round(columns.time - step, 9), columns.px)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from .riskrows import (
     NumberRow,
     cell_window,
     clock_row,
+    has_heading,
+    holds_words,
     names_push_cells,
     number_rows,
     table_columns,
@@ -28,9 +31,7 @@ _FOUND_CONFIDENCE = 0.6
 _HEIGHTS = (0.7, 1.4)
 # Inside the plot a row counts as a table row only with this many cells in columns.
 _INNER_CELLS = 3
-_SHIFTED = (
-    "the row names reach past the first tick and push the numbers one column on; they were moved back by one"
-)
+_SHIFTED = "the row names reach past the first tick and push the numbers one column on; they were moved back by one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +42,31 @@ class _Row:
     cells: tuple[TextLine | None, ...]
 
 
-def read_risk_table(
-    figure: Figure, texts: Sequence[TextLine], panel: Panel
-) -> tuple[RiskTable, tuple[Caution, ...]]:
+def read_risk_table(figure: Figure, texts: Sequence[TextLine], panel: Panel) -> tuple[RiskTable, tuple[Caution, ...]]:
     """The at-risk rows that belong to one panel, in the order printed, with what is doubtful about them.
 
     Columns are tied to the ticks of the panel's x axis (or the table's own time row); cells missed by the first
     reading are looked for at their place; counts that rise along a row are read as the nearest candidate that does
     not, unless all rows rise. RiskRow.arm is the printed name, "" where a row is told only by colour.
     """
-    rows = number_rows(texts, panel)
+    rows = [r for r in number_rows(texts, panel) if not holds_words(r, texts)]
     clock = clock_row(texts, rows, panel)
     if clock is not None:
         rows = [r for r in rows if abs(r.y - clock.y) > 0.5 * clock.height]
-    block = _table_block(rows, clock, panel)
+    upright = read_upright_table(texts, panel)
+    block = None if upright.rows else _table_block(rows, clock, panel)
     if block is None:
-        return read_upright_table(texts, panel), ()
+        return upright, ()
     rows, columns = block
     tables = [_Row(NamedRow(r, ""), _by_column(r, columns)) for r in rows]
     if not figure.texts:
-        tables = _fill_missing(figure, tables, columns)
+        tables = _fill_missing(figure, texts, tables, columns)
     columns, tables = _drop_empty(columns, tables)
     cells = [[c for c in t.cells if c is not None] for t in tables]
     named = name_rows(figure.pixels, texts, rows, cells, columns, panel)
     tables = [_Row(n, t.cells) for n, t in zip(named, tables, strict=True)]
+    if not (columns.on_ticks or has_heading(texts, rows)) and not all(map(_falls, tables)):
+        return RiskTable(), ()
     shifted = names_push_cells(texts, rows, columns, panel)
     table, cautions = _build(tables, shifted or columns)
     if shifted is not None:
@@ -72,11 +74,17 @@ def read_risk_table(
     return table, cautions
 
 
+def _falls(row: _Row) -> bool:
+    """Whether a row's counts never rise."""
+    counts = [p[0] for c in row.cells if c is not None and (p := parse_cell(c.text)) is not None]
+    return all(a >= b for a, b in pairwise(counts))
+
+
 def _drop_empty(columns: Columns, rows: list[_Row]) -> tuple[Columns, list[_Row]]:
     """The table without columns that no row has a cell in."""
     used = [k for k in range(len(columns.time)) if any(r.cells[k] is not None for r in rows)]
     kept = [_Row(r.named, tuple(r.cells[k] for k in used)) for r in rows]
-    return Columns(columns.time[used], columns.px[used]), kept
+    return Columns(columns.time[used], columns.px[used], columns.on_ticks), kept
 
 
 def _table_block(
@@ -122,14 +130,14 @@ def _by_column(row: NumberRow, columns: Columns) -> tuple[TextLine | None, ...]:
     return tuple(cells)
 
 
-def _fill_missing(figure: Figure, rows: list[_Row], columns: Columns) -> list[_Row]:
+def _fill_missing(figure: Figure, texts: Sequence[TextLine], rows: list[_Row], columns: Columns) -> list[_Row]:
     """The rows with every missing cell looked for on its own crop."""
     places = [(i, k) for i, row in enumerate(rows) for k, cell in enumerate(row.cells) if cell is None]
     windows = [cell_window(columns, k, rows[i].named.row) for i, k in places]
     found = read_numbers(figure, windows)
     filled = [list(row.cells) for row in rows]
     for (i, k), line in zip(places, found, strict=True):
-        if _is_cell(line, rows[i].named.row, columns, k):
+        if _is_cell(line, rows[i].named.row, columns, k) and not _in_word(line, texts):
             filled[i][k] = line
     return [_Row(row.named, tuple(cells)) for row, cells in zip(rows, filled, strict=True)]
 
@@ -144,6 +152,12 @@ def _is_cell(line: TextLine, row: NumberRow, columns: Columns, k: int) -> bool:
     if line.box.width > 1.1 * row.height * (len(line.text) + 0.5):
         return False
     return abs(x - columns.px[k]) < 0.35 * columns.step_px and abs(y - row.y) < 0.4 * row.height
+
+
+def _in_word(line: TextLine, texts: Sequence[TextLine]) -> bool:
+    """Whether what was found is a letter or digit inside another text, not the number at that text's end."""
+    around = [t for t in texts if t.rotation == 0 and t.box.contains(*line.box.centre)]
+    return any(parse_cell(t.text) is None and not t.text.endswith(line.text) for t in around)
 
 
 def _build(rows: Sequence[_Row], columns: Columns) -> tuple[RiskTable, tuple[Caution, ...]]:
@@ -174,9 +188,7 @@ def _companion(rows: Sequence[_Row], row: _Row, place: int, kind: str) -> _Row |
     return others[place] if place < len(others) else None
 
 
-def _cumulative(
-    other: _Row | None, readings: Sequence[CellReading | None], in_parentheses: bool
-) -> list[float]:
+def _cumulative(other: _Row | None, readings: Sequence[CellReading | None], in_parentheses: bool) -> list[float]:
     """Counts that never fall along time, from a row of their own or from parentheses; [] where there are none."""
     if other is not None:
         parsed = [parse_cell(c.text) if c is not None else None for c in other.cells]

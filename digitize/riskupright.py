@@ -75,14 +75,10 @@ def _same_line(one: TextLine, other: TextLine) -> bool:
     return abs(one.box.centre[1] - other.box.centre[1]) < 0.5 * max(one.box.height, other.box.height)
 
 
-def _risk_row(
-    clock: Sequence[TextLine], cells: Sequence[TextLine | None], texts: Sequence[TextLine]
-) -> RiskRow:
+def _risk_row(clock: Sequence[TextLine], cells: Sequence[TextLine | None], texts: Sequence[TextLine]) -> RiskRow:
     first = next(c for c in cells if c is not None)
     above = [t for t in texts if 0 < first.box.top - t.box.bottom < _NAME_REACH * first.box.height]
-    names = [
-        t for t in above if t.box.left <= first.box.centre[0] <= t.box.right and parse_cell(t.text) is None
-    ]
+    names = [t for t in above if t.box.left <= first.box.centre[0] <= t.box.right and parse_cell(t.text) is None]
     parsed = [None if c is None else parse_cell(c.text) for c in cells]
     return RiskRow(
         arm=max(names, key=lambda t: t.box.bottom).text if names else "",

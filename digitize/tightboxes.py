@@ -13,7 +13,7 @@ _INK_LEAST = 24
 # A loose box is looked at with this margin (share of its short side), so that foreign ink shows by running out.
 _MARGIN = 0.3
 # A gap as wide as this many letter heights parts two texts; word spaces stay below 0.5.
-GAP = 0.85
+GAP = 0.95
 # A flat blob below this share of the letter height is a tick or a key's dash, not a letter; a hyphen inside a text is
 # shorter than _LONG letter heights, and a minus sign stands nearer to its number than _MINUS_GAP letter heights.
 _FLAT = 0.3
@@ -37,20 +37,41 @@ def ink_mask(crop: PixelArray) -> np.ndarray:
 
 
 def tight_boxes(pixels: PixelArray, loose: Box, rotation: int = 0, gap: float = GAP) -> list[Box]:
-    """Boxes tight around the text inside a loose box, cut where a gap is wider than gap letter heights."""
-    margin = _MARGIN * min(loose.width, loose.height) + 1
-    left, top = max(0, int(loose.left - margin)), max(0, int(loose.top - margin))
-    crop = pixels[top : int(loose.bottom + margin) + 1, left : int(loose.right + margin) + 1]
-    if min(crop.shape[:2]) < 3:
-        return []
-    ink = ink_mask(crop)
-    core = Box(loose.left - left, loose.top - top, loose.right - left, loose.bottom - top)
-    if rotation:
-        ink, core = ink.T, Box(core.top, core.left, core.bottom, core.right)
-    boxes = _groups(_letter_blobs(ink, core), gap)
+    """Boxes tight around the text inside a loose box, cut where a gap is wider than gap letter heights.
+
+    A letter at either end that the loose box cuts (beside an axis line, say) is taken in whole.
+    """
+    for _ in range(2):
+        left, top, ink, core = _ink_around(pixels, loose, rotation)
+        blobs, cut = _letter_blobs(ink, core)
+        if not any(cut):
+            break
+        loose = _stretched(loose, cut, rotation)
+    boxes = _groups(blobs, gap)
     if rotation:
         boxes = [(b, a, d, c) for a, b, c, d in boxes]
     return [Box(float(left + a), float(top + b), float(left + c), float(top + d)) for a, b, c, d in boxes]
+
+
+def _ink_around(pixels: PixelArray, loose: Box, rotation: int) -> tuple[int, int, np.ndarray, Box]:
+    """(left, top, ink, core): the ink around a loose box, turned along the text, and the box within it."""
+    margin = _MARGIN * min(loose.width, loose.height) + 1
+    left, top = max(0, int(loose.left - margin)), max(0, int(loose.top - margin))
+    crop = pixels[top : int(loose.bottom + margin) + 1, left : int(loose.right + margin) + 1]
+    core = Box(loose.left - left, loose.top - top, loose.right - left, loose.bottom - top)
+    ink = ink_mask(crop) if min(crop.shape[:2]) >= 3 else np.zeros((3, 3), bool)
+    if rotation:
+        ink, core = ink.T, Box(core.top, core.left, core.bottom, core.right)
+    return left, top, ink, core
+
+
+def _stretched(loose: Box, cut: tuple[bool, bool], rotation: int) -> Box:
+    """The loose box longer by most of a letter at the ends where one was cut."""
+    more = 0.6 * min(loose.width, loose.height)
+    before, after = (more * c for c in cut)
+    if rotation:
+        return Box(loose.left, max(0.0, loose.top - before), loose.right, loose.bottom + after)
+    return Box(max(0.0, loose.left - before), loose.top, loose.right + after, loose.bottom)
 
 
 def stacked_blobs(pixels: PixelArray, loose: Box) -> int:
@@ -64,8 +85,19 @@ def stacked_blobs(pixels: PixelArray, loose: Box) -> int:
     return count
 
 
-def _letter_blobs(ink: np.ndarray, core: Box) -> np.ndarray:
-    """(n, 4) left, top, right, bottom of the blobs that are letters of the text in core."""
+def is_bar(pixels: PixelArray, box: Box) -> bool:
+    """Whether a tight box holds one bare upright bar, as a tick or censor mark: printed ones have a flag or foot."""
+    top, left = int(box.top), int(box.left)
+    crop = pixels[max(0, top - 1) : int(box.bottom) + 2, max(0, left - 3) : int(box.right) + 4]
+    if box.width > 0.4 * box.height or min(crop.shape[:2]) < 3:
+        return False
+    widths = ink_mask(crop).sum(axis=1)
+    inked = widths[widths > 0]
+    return bool(len(inked) and np.ptp(inked) <= max(1.0, 0.1 * box.height))
+
+
+def _letter_blobs(ink: np.ndarray, core: Box) -> tuple[np.ndarray, tuple[bool, bool]]:
+    """(n, 4) left, top, right, bottom of the letters of the text in core, and whether one is cut at its ends."""
     lines = ink.all(axis=0)[None, :] | ink.all(axis=1)[:, None]
     ink = ink & ~lines
     labels, stats, centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)[1:]
@@ -74,19 +106,21 @@ def _letter_blobs(ink: np.ndarray, core: Box) -> np.ndarray:
     c, d = a + wide - 1, b + high - 1
     x, y = centres[1:].T
     inside = (x >= core.left) & (x <= core.right) & (y >= core.top) & (y <= core.bottom)
-    runs_out = (a == 0) & (core.left > 1) | (b == 0) & (core.top > 1)
-    runs_out |= (c == width - 1) & (core.right < width - 2) | (d == height - 1) & (core.bottom < height - 2)
+    up_or_down = ((b == 0) & (core.top > 1)) | ((d == height - 1) & (core.bottom < height - 2))
+    before, after = (a == 0) & (core.left > 1), (c == width - 1) & (core.right < width - 2)
     solid = (wide > 1.3 * high) & (area > _SOLID * wide * high) & (high > 4)
-    keep = inside & ~runs_out & ~solid & (area >= 2)
+    keep = inside & ~(up_or_down | before | after) & ~solid & (area >= 2)
     line = high[keep].max(initial=1)
     for i in np.flatnonzero(keep & (wide > _KEY_WIDTH * line)):
         keep[i] = not _is_key(labels[b[i] : d[i] + 1, a[i] : c[i] + 1] == i + 1)
     if lines.any() and keep.any():
-        beside = np.isin(
-            np.arange(1, len(stats)), labels[cv2.dilate(lines.astype(np.uint8), np.ones((5, 5))) > 0]
-        )
+        beside = np.isin(np.arange(1, len(stats)), labels[cv2.dilate(lines.astype(np.uint8), np.ones((5, 5))) > 0])
         keep &= ~(beside & (high < _STUB * high[keep].max()))
-    return _without_ticks(np.stack([a, b, c, d], axis=1)[keep])
+    blobs = np.stack([a, b, c, d], axis=1)
+    letter = ~up_or_down & (high > _STUB * line) & (high < 1.3 * line) & (wide < line)
+    near_start = before & letter & (a[keep].min(initial=width) - c < _MINUS_GAP * line)
+    near_end = after & letter & (a - c[keep].max(initial=-width) < _MINUS_GAP * line)
+    return _without_ticks(blobs[keep]), (bool(near_start.any()), bool(near_end.any()))
 
 
 def _is_key(blob: np.ndarray) -> bool:
@@ -109,9 +143,7 @@ def _without_ticks(blobs: np.ndarray) -> np.ndarray:
     long = np.maximum(wide, high) > 1.8 * np.minimum(wide, high)
     blobs = blobs[~(off_line & long)]
     line = bottom - top + 1
-    blobs = np.array(
-        [b for b in blobs if not (_is_flat(b, line) and b[2] - b[0] + 1 >= _LONG * line)]
-    ).reshape(-1, 4)
+    blobs = np.array([b for b in blobs if not (_is_flat(b, line) and b[2] - b[0] + 1 >= _LONG * line)]).reshape(-1, 4)
     blobs = blobs[np.argsort(blobs[:, 0])]
     while len(blobs) and _is_flat(blobs[-1], line):
         blobs = blobs[:-1]
@@ -130,7 +162,8 @@ def _groups(blobs: np.ndarray, gap: float) -> list[tuple[int, int, int, int]]:
     """Boxes of the groups of blobs parted by wide gaps along the text, specks left out."""
     if not len(blobs):
         return []
-    high = blobs[:, 3].max() - blobs[:, 1].min() + 1
+    tall = blobs[:, 3] - blobs[:, 1] + 1
+    high = np.median(tall[tall >= 0.5 * tall.max()])
     blobs = blobs[np.argsort(blobs[:, 0])]
     reach = np.maximum.accumulate(blobs[:, 2])
     cuts = np.flatnonzero(blobs[1:, 0] - reach[:-1] - 1 > gap * high) + 1
@@ -139,7 +172,7 @@ def _groups(blobs: np.ndarray, gap: float) -> list[tuple[int, int, int, int]]:
         for line in _lines(part):
             a, b = line[:, 0].min(), line[:, 1].min()
             c, d = line[:, 2].max(), line[:, 3].max()
-            if d - b + 1 >= max(4, 0.3 * high):
+            if d - b + 1 >= max(4, 0.4 * high):
                 boxes.append((int(a), int(b), int(c), int(d)))
     return boxes
 
