@@ -94,6 +94,11 @@ class PrintedScale:
         return float(max(label.box.right for label in self.labels))
 
     @property
+    def has_percent(self) -> bool:
+        """Whether a label carries a percent sign."""
+        return any(label.is_percent for label in self.labels)
+
+    @property
     def rotation(self) -> int:
         """90 where most labels read upwards, else 0."""
         return 90 if sum(label.reads_upwards for label in self.labels) > len(self.labels) / 2 else 0

@@ -61,7 +61,7 @@ def direction_of_ink(
     levels: grey with text painted out. top_px, bottom_px: y positions of 1 and 0; start_px: x of time 0.
     The largest piece of ink that begins near the y axis speaks, by where it begins and where it goes.
     """
-    ink, top, left = _curve_ink(levels, area)
+    ink, top, left = curve_ink(levels, area)
     height = bottom_px - top_px
     curve = _largest_piece(ink, start_px - left) if height > 0 else None
     if curve is None:
@@ -77,7 +77,7 @@ def direction_of_ink(
     return "survival" if score > 0 else "incidence"
 
 
-def _curve_ink(levels: GreyArray, area: Box) -> tuple[MaskArray, int, int]:
+def curve_ink(levels: GreyArray, area: Box) -> tuple[MaskArray, int, int]:
     """Ink inside the plot without frame and grid lines, with the row and column of its corner."""
     top, left = int(max(0, area.top)), int(max(0, area.left))
     inside = levels[top : int(area.bottom) + 1, left : int(area.right) + 1]

@@ -1,12 +1,12 @@
-"""Find the plots of a figure: a row and a column of numbers that frame one area, calibrated on their ticks."""
+"""The panels of a figure: its plots with their axes as data, their names, and what is doubtful about each."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..errors import NoPanelFound, TooFewTicks
+from ..errors import NoPanelFound, NotKaplanMeier
 from ..records import (
     Axis,
     AxisCalibration,
@@ -19,25 +19,27 @@ from ..records import (
     Scale,
     TextLine,
 )
-from .axes import PrintedScale, find_scales, number_labels
-from .direction import SURVIVAL_TOP, axis_scale, direction_in_words, direction_of_ink
-from .frames import FigureLines, Frame, figure_lines, frame_plot, pair_scales, with_grid
+from .axes import PrintedScale
+from .byhand import plots_by_hand, with_range
+from .direction import SURVIVAL_TOP, axis_scale, curve_ink, direction_in_words, direction_of_ink
+from .frames import Frame
+from .kind import kind_from_axis, kind_from_ink, kind_from_words, says_percent
+from .plots import find_plots
 from .raster import GreyArray, Line, grey
 from .regions import assign_regions
-from .relabel import complete_scale, lattice
-from .selection import Plot, choose_plots, has_even_steps
-from .ticks import AxisTicks, Strips, locate_ticks
+from .relabel import lattice
+from .selection import Plot
+from .ticks import AxisTicks
 from .wording import panel_names, plot_title, time_unit, x_axis_label, y_axis_label
 
-# Ticks outside are searched up to this share of the print's height; next to labels that touch the axis, less.
-OUTSIDE_REACH = 1.0
-SHORT_STRIP = 0.3
-# Ticks inside the frame are searched up to this share of the print's height into the plot.
-INSIDE_REACH = 0.5
 # A tick or the end of an axis line stands at a step of the axis when it is as near as this.
 END_SLACK_PX = 2.0
 # The stroke of a curve at S = 1 or 0 reaches past the level by this share of the axis' height.
 STROKE_MARGIN = 0.012
+# Plots cover at least this share of a figure; on the development figures 15 % and more.
+SMALLEST_SHARE = 0.08
+# An axis up to here is in percent without saying so.
+FULL_PERCENT = 99.0
 # A calibration whose ticks scatter more than this (px) deserves a look; snapped ticks scatter by 0.3.
 LARGE_RESIDUAL_PX = 1.0
 
@@ -57,109 +59,78 @@ def find_panels(
     """
     levels = grey(figure.pixels)
     plots = find_plots(figure, levels, texts)
+    if not plots and (x_range or y_range):
+        plots = plots_by_hand(levels, texts, x_range, y_range)
     if not plots:
         raise NoPanelFound(f"{figure.name}: no row and column of numbers frame a plot")
+    plots = [with_range(plot, x_range, y_range) for plot in plots]
+    views = _views(figure, levels, plots, texts)
+    survival = [view for view in views if view.other_kind is None]
+    if not survival:
+        seen = "; ".join(dict.fromkeys(view.other_kind or "" for view in views))
+        raise NotKaplanMeier(f"{figure.name}: it looks like {seen}")
+    if not any(view.name.isalpha() for view in survival):
+        survival = [replace(view, name=str(n)) for n, view in enumerate(survival, 1)]
+    lost = _lost_on_page(survival, figure)
+    found = (_panel(view, figure, direction) for view in survival)
+    return tuple((panel, (*cautions, *lost)) for panel, cautions in found)
+
+
+def _lost_on_page(views: list[_View], figure: Figure) -> tuple[Caution, ...]:
+    """A doubt where plots cover so little of a picture that it must be a diagram or a whole page."""
+    height, width = figure.pixels.shape[:2]
+    share = sum(v.plot.frame.area.width * v.plot.frame.area.height for v in views) / (height * width)
+    if share >= SMALLEST_SHARE or figure.source.route != "raster":
+        return ()
+    message = f"the plots cover only {100 * share:.0f} % of the picture, which may be a diagram about them"
+    return (Caution("small_on_page", message, "figure", "review"),)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """One plot with its surroundings: region, name and words of it, its y scale, its grey levels without text.
+
+    other_kind: what it looks like if it is no survival plot, else None.
+    """
+
+    plot: Plot
+    region: Box
+    name: str
+    x_label: str
+    y_label: str
+    title: str
+    scale: Scale
+    levels: GreyArray
+    other_kind: str | None
+
+
+def _views(figure: Figure, levels: GreyArray, plots: list[Plot], texts: tuple[TextLine, ...]) -> list[_View]:
     frames = [plot.frame for plot in plots]
     regions = assign_regions(frames, levels)
     names = panel_names(frames, regions, texts)
     page = _without_text(levels, texts)
-    found = []
+    views = []
     for plot, region, name in zip(plots, regions, names, strict=True):
-        panel, cautions = _panel(figure, page, plot, region, name, texts, direction)
-        found.append((panel, cautions))
-    return tuple(found)
+        frame = plot.frame
+        here = tuple(t for t in texts if region.contains(*t.box.centre))
+        x_label, y_label = x_axis_label(frame, here), y_axis_label(frame, here, region)
+        title = plot_title(frame, here, region)
+        scale = axis_scale(frame.column.values, frame.column.has_percent)
+        view = _View(plot, region, name, x_label, y_label, title, scale, page, None)
+        views.append(replace(view, other_kind=_other_kind(view, figure.caption)))
+    return views
 
 
-def find_plots(figure: Figure, levels: GreyArray, texts: tuple[TextLine, ...]) -> list[Plot]:
-    """All plots of the figure in reading order, each with both axes calibrated."""
-    labels = number_labels(texts)
-    pairs = [
-        pair
-        for pair in pair_scales(find_scales(labels, "horizontal"), find_scales(labels, "vertical"))
-        if all(map(has_even_steps, pair))
-    ]
-    if not pairs:
-        return []
-    lines = figure_lines(levels)
-    if any(not (f.x_line and f.y_line) for f in (frame_plot(*pair, lines) for pair in pairs)):
-        lines = with_grid(lines, levels)
-    candidates = []
-    for pair in pairs:
-        try:
-            candidates.append(_calibrated(levels, frame_plot(*pair, lines)))
-        except TooFewTicks:
-            continue
-    chosen = choose_plots(candidates)
-    if not figure.texts:
-        chosen = [_completed(figure, levels, lines, plot) for plot in chosen]
-    return _in_reading_order(chosen)
-
-
-def _calibrated(levels: GreyArray, frame: Frame) -> Plot:
-    return Plot(frame, _x_ticks(levels, frame), _y_ticks(levels, frame))
-
-
-def _completed(figure: Figure, levels: GreyArray, lines: FigureLines, plot: Plot) -> Plot:
-    """The plot calibrated anew after the labels that were missed have been read."""
-    area = plot.frame.area
-    row = complete_scale(figure, plot.frame.row, plot.x, (area.left - 2, area.right + 2))
-    column = complete_scale(figure, plot.frame.column, plot.y, (area.bottom + 2, area.top - 2))
-    if row is plot.frame.row and column is plot.frame.column:
-        return plot
-    return replace(_calibrated(levels, frame_plot(row, column, lines)), insets=plot.insets)
-
-
-def _in_reading_order(plots: list[Plot]) -> list[Plot]:
-    """Row by row: plots whose areas overlap in height by half stand in one row."""
-    rest = sorted(plots, key=lambda p: p.frame.area.top)
-    ordered: list[Plot] = []
-    while rest:
-        first = rest[0].frame.area
-        middle = first.top + 0.5 * first.height
-        line = [p for p in rest if p.frame.area.top < middle]
-        ordered += sorted(line, key=lambda p: p.frame.area.left)
-        rest = [p for p in rest if p not in line]
-    return ordered
-
-
-def _x_ticks(levels: GreyArray, frame: Frame) -> AxisTicks:
-    row, column, line = frame.row, frame.column, frame.x_line
-    low, high = _edges(line.at, line.width) if line else (0, int(column.end) + 1)
-    outside = _strip(high, int(row.near), row.size, line is not None)
-    inside = (low + 1 - int(INSIDE_REACH * row.size), low + 1) if line else (0, 0)
-    return locate_ticks(
-        levels, row, Strips(outside, inside, (int(column.start), int(column.end)), line is not None)
+def _other_kind(view: _View, caption: str) -> str | None:
+    """What a plot looks like if it is no survival plot: by its words, its axis, its ink."""
+    signs = "%" if view.plot.frame.column.has_percent else ""
+    ink, top, left = curve_ink(view.levels, view.plot.frame.area)
+    inside = view.levels[top : top + ink.shape[0], left : left + ink.shape[1]]
+    return (
+        kind_from_words(view.x_label, view.y_label, view.title)
+        or kind_from_axis(view.plot.frame.column.values, f"{signs} {view.y_label} {view.title} {caption}")
+        or kind_from_ink(inside, ink)
     )
-
-
-def _y_ticks(levels: GreyArray, frame: Frame) -> AxisTicks:
-    row, column, line = frame.row, frame.column, frame.y_line
-    low, high = _edges(line.at, line.width) if line else (int(row.start) - 1, 0)
-    labels = int(np.ceil(column.near)) + 1
-    last, first = _strip(-low - 1, -labels, column.size, line is not None)
-    inside = (high, high + int(INSIDE_REACH * column.size)) if line else (0, 0)
-    return locate_ticks(
-        levels.T, column, Strips((-first, -last), inside, (int(row.start), int(row.end)), line is not None)
-    )
-
-
-def _strip(edge: int, labels: int, size: float, has_line: bool) -> tuple[int, int]:
-    """Where outer ticks are looked for: [first, last) from the axis line to the labels, a letter's height at most.
-
-    Without an axis line the strip lies against the labels. Where the labels' boxes reach the axis (OCR took tick
-    marks for part of a number) a short strip along the line is kept.
-    """
-    reach = max(2, int(OUTSIDE_REACH * size))
-    if not has_line:
-        return max(edge, labels - reach), labels
-    if labels - edge < 2:
-        return edge, edge + max(2, int(SHORT_STRIP * size))
-    return edge, min(labels, edge + reach)
-
-
-def _edges(at: float, width: float) -> tuple[int, int]:
-    """The last pixel before a line and the first after it."""
-    return int(np.floor(at - width / 2 - 0.5)), int(np.ceil(at + width / 2 + 0.5))
 
 
 def _without_text(levels: GreyArray, texts: tuple[TextLine, ...]) -> GreyArray:
@@ -171,33 +142,24 @@ def _without_text(levels: GreyArray, texts: tuple[TextLine, ...]) -> GreyArray:
     return page
 
 
-def _panel(
-    figure: Figure,
-    page: GreyArray,
-    plot: Plot,
-    region: Box,
-    name: str,
-    texts: tuple[TextLine, ...],
-    direction: Direction | None,
-) -> tuple[Panel, tuple[Caution, ...]]:
-    frame = plot.frame
-    here = tuple(t for t in texts if region.contains(*t.box.centre))
-    x_label, y_label = x_axis_label(frame, here), y_axis_label(frame, here, region)
-    title = plot_title(frame, here, region)
-    x = _axis(plot.x, frame.row, frame.x_line, (frame.area.left, frame.area.right), "fraction")
-    x = replace(x, label=x_label, unit=time_unit(x_label))
-    scale = axis_scale(frame.column.values, any(label.is_percent for label in frame.column.labels))
-    y = _axis(plot.y, frame.column, frame.y_line, (frame.area.bottom, frame.area.top), scale)
-    y = replace(y, label=y_label)
-    way, doubts = _direction(page, frame, x, y, (y_label, title, figure.caption))
-    panel = Panel(name, _plot_area(frame.area, y), region, x, y, direction or way, title, figure.source)
-    cautions = [*_calibration_doubts(plot), *_inset_notes(plot), *(() if direction else doubts)]
+def _panel(view: _View, figure: Figure, direction: Direction | None) -> tuple[Panel, tuple[Caution, ...]]:
+    plot, frame, area = view.plot, view.plot.frame, view.plot.frame.area
+    x = _axis(plot.x, frame.row, frame.x_line, (area.left, area.right), "fraction")
+    x = replace(x, label=view.x_label, unit=time_unit(view.x_label))
+    y = _axis(plot.y, frame.column, frame.y_line, (area.bottom, area.top), view.scale)
+    y = replace(y, label=view.y_label)
+    way, doubts = _direction(view.levels, frame, x, y, (view.y_label, view.title, figure.caption))
+    panel = Panel(view.name, _plot_area(area, y), view.region, x, y, direction or way, view.title, figure.source)
+    cautions = [
+        *_calibration_doubts(plot),
+        *_percent_doubts(view, figure.caption),
+        *_inset_notes(plot),
+        *(() if direction else doubts),
+    ]
     return panel, tuple(cautions)
 
 
-def _axis(
-    ticks: AxisTicks, scale: PrintedScale, line: Line | None, span: tuple[float, float], kind: Scale
-) -> Axis:
+def _axis(ticks: AxisTicks, scale: PrintedScale, line: Line | None, span: tuple[float, float], kind: Scale) -> Axis:
     """The axis from its first to its last tick, labelled or in step with the labels and marked.
 
     A y axis whose line reaches the level of S = 1 ends there, with or without a tick.
@@ -210,9 +172,7 @@ def _axis(
         marked |= np.isclose(values, unit) & (px >= line.start - END_SLACK_PX)
     low, high = _extent(values, marked, scale.values)
     c = ticks.calibration
-    calibration = AxisCalibration(
-        c.intercept / unit, c.slope / unit, c.ticks_px, c.ticks / unit, c.residual_px
-    )
+    calibration = AxisCalibration(c.intercept / unit, c.slope / unit, c.ticks_px, c.ticks / unit, c.residual_px)
     return Axis(calibration, low / unit, high / unit, scale=kind)
 
 
@@ -267,6 +227,17 @@ def _calibration_doubts(plot: Plot) -> list[Caution]:
         if len(ticks.calibration.ticks) == 2:
             doubts.append(Caution("axis_two_ticks", "the scale rests on two numbers only", axis, "review"))
     return doubts
+
+
+def _percent_doubts(view: _View, caption: str) -> list[Caution]:
+    """A y axis that ends neither at 1 nor at 100 is in percent only if something says so."""
+    column = view.plot.frame.column
+    words = f"{view.y_label} {view.title} {caption}"
+    said = column.has_percent or says_percent(words)
+    if view.scale == "fraction" or said or column.values.max() >= FULL_PERCENT:
+        return []
+    message = f"the y axis ends at {column.values.max():g} and nothing says that it is in percent"
+    return [Caution("percent_assumed", message, "y axis", "review")]
 
 
 def _inset_notes(plot: Plot) -> list[Caution]:
