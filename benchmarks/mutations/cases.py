@@ -141,9 +141,10 @@ def _kind_of(name: str) -> str:
 def _odd_pictures(file: Path) -> Iterator[Case]:
     """Whole pictures of unusual make: modes, a transparent page, one colour, an extreme shape."""
     picture = Image.open(file).convert("RGB")
+    sixteen_bits = np.asarray(picture.convert("L")).astype(np.uint16) * 257
     variants = {
         "cmyk.jpg": picture.convert("CMYK"), "grey.png": picture.convert("L"), "bits.png": picture.convert("1"),
-        "palette.png": picture.convert("P"), "sixteen.png": Image.fromarray(np.asarray(picture.convert("L")).astype(np.uint16) * 257),
+        "palette.png": picture.convert("P"), "sixteen.png": Image.fromarray(sixteen_bits),
         "clear.png": picture.convert("RGBA").point(lambda v: 0), "white.png": Image.new("RGB", (500, 400), "white"),
         "black.png": Image.new("RGB", (500, 400)), "thin.png": picture.resize((3, 400)),
         "flat.png": picture.resize((9000, 5)),
