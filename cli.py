@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .records import PanelResult
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-REPORT_BUGS = "Please report it with the figure: https://github.com/km2ipd/km2ipd/issues"
+REPORT_BUGS = "Please report it, with the figure."
 # Interrupted from the keyboard: 128 + SIGINT, as shells expect.
 INTERRUPTED = 130
 
@@ -156,6 +156,9 @@ def parsed_range(pair: tuple[float, float] | None, option: str) -> tuple[float, 
 @click.option("--totals", type=EXISTING_FILE, help="CSV of patients and events of whole arms.")
 @click.option("--reported", type=EXISTING_FILE, help="What the paper says; default: reported.toml beside FIGURE.")
 @method_option
+@click.option(
+    "--format", "formats", metavar="NAMES", help="Also write, by commas: parquet, stata, r, ipdfromkm, survhe."
+)
 @output_options
 def run(
     figure: Path,
@@ -163,6 +166,7 @@ def run(
     totals: Path | None,
     reported: Path | None,
     method: str | None,
+    formats: str | None,
     out: Path | None,
     force: bool,
     as_json: bool,
@@ -178,6 +182,7 @@ def run(
 
     folder = _output_folder(figure, out, force)
     files_given = {"risk_table": risk_table, "totals": totals, "reported": reported, "method": method}
+    names = tuple(formats.split(",")) if formats else ()
     given = {k: v for k, v in (_parsed(by_hand) | files_given).items() if v is not None}
     if figure.suffix.lower() == ".toml":
         from .batch.studyfile import read_study
@@ -189,7 +194,7 @@ def run(
             given["reported"] = beside
         if "reported" in given and not quiet:
             click.echo(f"Checking against {given['reported']}", err=True)
-        _, results, files = study.run_figure(figure, progress=progress, **given)
+        _, results, files = study.run_figure(figure, formats=names, progress=progress, **given)
         study.write_files(folder, files, force=force)
     _print_result(results, files["report.json"], folder / "report.html", as_json, quiet)
 

@@ -36,7 +36,8 @@ from .records import (
     SurvivalCurve,
     Totals,
 )
-from .report import corrections, folder, pivot
+from .report import corrections, exports, folder, pivot
+from .report.exports import curves_frame, patients_frame
 from .report.files import digitized_files, result_files, table_files, table_report
 from .report.folder import RUN_FILES, clear_results, write_files
 from .report.screen import check_lines, estimate_lines, result_lines
@@ -47,9 +48,11 @@ __all__ = [
     "check_lines",
     "clear_results",
     "csv_text",
+    "curves_frame",
     "digitized_files",
     "estimate_lines",
     "number_text",
+    "patients_frame",
     "result_files",
     "result_lines",
     "table_files",
@@ -78,14 +81,17 @@ def run_figure(
     reported: Path | None = None,
     method: str | None = None,
     about: Mapping[str, str] | None = None,
+    formats: Sequence[str] = (),
     progress: Progress = silent,
     **by_hand: Any,
 ) -> tuple[Reading, tuple[PanelResult, ...], dict[str, bytes]]:
     """A figure's reading, results and files; by_hand are the keyword arguments of read_figure.
 
     risk_table, totals: CSV files; cells: single numbers at risk, put right by hand. reported: what the paper
-    says. about: citation and population, for the report. Nothing is written.
+    says. about: citation and population, for the report. formats: further files, of report/exports.py. Nothing
+    is written.
     """
+    exports.require_formats(formats)
     reading = read_figure(path, progress=progress, **by_hand)
     if about:
         reading = replace(reading, digitization=replace(reading.digitization, about=dict(about)))
@@ -95,7 +101,8 @@ def run_figure(
     results = conclude(reading.digitization, method=method, totals=totals, reported=reported, progress=progress)
     progress("Writing the report")
     content = reported.read_bytes() if reported else None
-    return reading, results, result_files(__version__, reading, results, content)
+    files = result_files(__version__, reading, results, content)
+    return reading, results, files | exports.export_files(formats, results)
 
 
 # ---------------------------------------------------------------- reading

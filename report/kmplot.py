@@ -136,9 +136,7 @@ def _ticks_shown(ticks: FloatArray, low: float, high: float) -> FloatArray:
     return inside[:: 1 + (len(inside) - 1) // MOST_TICKS]
 
 
-def _counts(
-    result: PanelResult, arm: str, ticks: FloatArray, scale: _Scale, patients: Patients
-) -> tuple[Count, ...]:
+def _counts(result: PanelResult, arm: str, ticks: FloatArray, scale: _Scale, patients: Patients) -> tuple[Count, ...]:
     row = result.reading.risk_table.row(arm) if result.reading else None
     counts = []
     for time in ticks:
@@ -150,8 +148,6 @@ def _counts(
                 printed = row.at_risk[nearest]
         known = bool(np.isfinite(printed))
         counts.append(
-            Count(
-                scale.x(time), f"{printed:.0f}" if known else "", str(rebuilt), known and printed != rebuilt
-            )
+            Count(scale.x(time), f"{printed:.0f}" if known else "", str(rebuilt), known and printed != rebuilt)
         )
     return tuple(counts)

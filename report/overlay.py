@@ -89,9 +89,7 @@ class Canvas:
 
     def text(self, x: float, y: float, words: str, color: Rgb, size: int, anchor: str = "la") -> None:
         """Words with a white edge, readable on any ink."""
-        self.pen.text(
-            (x, y), words, fill=color, font=font(size), anchor=anchor, stroke_width=2, stroke_fill="white"
-        )
+        self.pen.text((x, y), words, fill=color, font=font(size), anchor=anchor, stroke_width=2, stroke_fill="white")
 
     @property
     def letter_px(self) -> int:

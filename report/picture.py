@@ -26,9 +26,7 @@ def png_bytes(pixels: PixelArray) -> bytes:
     import cv2
 
     ordered = pixels[:, :, ::-1] if pixels.ndim == 3 else pixels
-    done, encoded = cv2.imencode(
-        ".png", np.ascontiguousarray(ordered), [cv2.IMWRITE_PNG_COMPRESSION, PNG_LEVEL]
-    )
+    done, encoded = cv2.imencode(".png", np.ascontiguousarray(ordered), [cv2.IMWRITE_PNG_COMPRESSION, PNG_LEVEL])
     if not done:
         raise RuntimeError("the picture could not be encoded as PNG")
     return encoded.tobytes()
@@ -38,9 +36,7 @@ def jpeg_bytes(pixels: PixelArray) -> bytes:
     """(height, width, 3) RGB pixels as a JPEG file, for pictures that a page only shows."""
     import cv2
 
-    done, encoded = cv2.imencode(
-        ".jpg", np.ascontiguousarray(pixels[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, 80]
-    )
+    done, encoded = cv2.imencode(".jpg", np.ascontiguousarray(pixels[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, 80])
     if not done:
         raise RuntimeError("the picture could not be encoded as JPEG")
     return encoded.tobytes()

@@ -29,9 +29,7 @@ def digitization_json(digitization: Digitization) -> str:
 
 def as_saved(digitization: Digitization) -> Digitization:
     """The same reading as it comes back from its file, so that both go on from equal values."""
-    return decode_digitization(
-        digitization_json(digitization).encode("utf-8", "replace"), "digitization.json"
-    )
+    return decode_digitization(digitization_json(digitization).encode("utf-8", "replace"), "digitization.json")
 
 
 def _array_to_list(value: Any) -> Any:
@@ -58,9 +56,7 @@ def read_digitization(path: Path) -> Digitization:
         with path.open("rb") as handle:
             content = handle.read(MAX_BYTES + 1)
     except OSError as reason:
-        raise UsageError(
-            f"{path.name}: {reason.strerror or reason}", "Give a file that can be read."
-        ) from None
+        raise UsageError(f"{path.name}: {reason.strerror or reason}", "Give a file that can be read.") from None
     if len(content) > MAX_BYTES:
         raise UsageError(f"{path.name}: larger than {MAX_BYTES // 1_000_000} MB", "Give a digitization.json.")
     return _checked(decode_digitization(content, path.name), path.name)
@@ -77,9 +73,7 @@ def decode_digitization(content: bytes, name: str) -> Digitization:
             "Mend that field, or digitise the figure again.",
         ) from None
     except RecursionError:
-        raise UsageError(
-            f"{name}: nested too deeply", "Give a digitization.json as km2ipd writes it."
-        ) from None
+        raise UsageError(f"{name}: nested too deeply", "Give a digitization.json as km2ipd writes it.") from None
 
 
 def _list_to_array(kind: Any, value: Any) -> np.ndarray:
@@ -97,9 +91,7 @@ def _checked(digitization: Digitization, name: str) -> Digitization:
         raise UsageError(f"{name}: no panel in it", "Digitise the figure again.")
     for file in {p.panel.source.image for p in digitization.panels}:
         if file != Path(file).name or not file.endswith(".png") or file.startswith("."):
-            raise UsageError(
-                f'{name}: image "{file}" is no plain name of a PNG file', "Write figure.png there."
-            )
+            raise UsageError(f'{name}: image "{file}" is no plain name of a PNG file', "Write figure.png there.")
     names = [p.panel.name for p in digitization.panels]
     if len(set(names)) < len(names):
         raise UsageError(f"{name}: two panels share one name ({', '.join(names)})", "Name them apart.")

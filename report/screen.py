@@ -76,8 +76,7 @@ def estimate_lines(results: Sequence[PanelResult]) -> list[str]:
                 f"{interval_words(arm.rmst, 'unknown')}"
             )
             lines += [
-                f"  S({number_words(t)}) = {interval_words(s, 'unknown', decimals=3)}"
-                for t, s in arm.survival_at
+                f"  S({number_words(t)}) = {interval_words(s, 'unknown', decimals=3)}" for t, s in arm.survival_at
             ]
     return lines
 

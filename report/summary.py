@@ -83,9 +83,7 @@ def _axis(axis: Axis) -> Json:
 def _arms(result: PanelResult) -> list[Json]:
     read = {arm.name: arm for arm in result.reading.arms} if result.reading else {}
     estimates = {arm.arm: arm for arm in result.reconstruction.arms} if result.reconstruction else {}
-    misfits = (
-        dict(zip(estimates, result.reconstruction.misfit, strict=False)) if result.reconstruction else {}
-    )
+    misfits = dict(zip(estimates, result.reconstruction.misfit, strict=False)) if result.reconstruction else {}
     return [
         {**_arm(name, read.get(name), estimates.get(name)), "at_risk_misfit": rounded(misfits.get(name))}
         for name in (read or estimates)
@@ -104,8 +102,7 @@ def _arm(name: str, read: ArmReading | None, estimate: ArmEstimate | None) -> Js
             "rmst_se": rounded(estimate.rmst.se),
             "rmst_tau": rounded(estimate.rmst_tau),
             "survival_at": [
-                {"time": rounded(t), "survival": rounded(s.value), "ci": _limits(s)}
-                for t, s in estimate.survival_at
+                {"time": rounded(t), "survival": rounded(s.value), "ci": _limits(s)} for t, s in estimate.survival_at
             ],
         }
     else:

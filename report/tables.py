@@ -31,10 +31,7 @@ def curves_csv(panels: Sequence[PanelReading]) -> str:
 def censor_marks_csv(panels: Sequence[PanelReading]) -> str:
     """censor_marks.csv: the times of the censoring marks seen on every arm."""
     rows = [
-        (panel.panel.name, arm.name, number_text(t))
-        for panel in panels
-        for arm in panel.arms
-        for t in arm.censor_marks
+        (panel.panel.name, arm.name, number_text(t)) for panel in panels for arm in panel.arms for t in arm.censor_marks
     ]
     return csv_text(MARK_COLUMNS, rows)
 

@@ -43,10 +43,7 @@ def json_text(value: Any, indent: int = 0) -> str:
     """JSON with two blanks a level, lists of plain values on one line, nan and infinity as null."""
     pad, inner = "  " * indent, "  " * (indent + 1)
     if isinstance(value, dict) and value:
-        items = [
-            f"{inner}{json.dumps(k, ensure_ascii=False)}: {json_text(v, indent + 1)}"
-            for k, v in value.items()
-        ]
+        items = [f"{inner}{json.dumps(k, ensure_ascii=False)}: {json_text(v, indent + 1)}" for k, v in value.items()]
         return "{\n" + ",\n".join(items) + f"\n{pad}}}"
     if isinstance(value, list | tuple):
         if any(isinstance(v, dict | list | tuple) for v in value):

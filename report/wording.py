@@ -9,13 +9,7 @@ def number_words(value: float | None, decimals: int | None = None) -> str:
     """A number for reading: three significant digits, or a fixed number of decimals."""
     if value is None:
         return "unknown"
-    return (
-        f"{value:.{decimals}f}"
-        if decimals is not None
-        else f"{value:.3g}"
-        if abs(value) < 1000
-        else f"{value:.0f}"
-    )
+    return f"{value:.{decimals}f}" if decimals is not None else f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 def interval_words(interval: Interval, missing: str, decimals: int | None = None) -> str:

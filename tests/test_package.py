@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("digitize", "reconstruct", "report", "batch")
 ROOT_MODULES = ("__init__.py", "__main__.py", "cli.py", "errors.py", "records.py", "study.py")
 DATA_FILES = (
+    "__init__.pyi",
     "py.typed",
+    "batch/index.html.jinja",
     "batch/study.schema.json",
     "report/km.svg.jinja",
     "report/page.css",
