@@ -238,6 +238,7 @@ def _concluded(
             totals=totals or None,
             method=method or DEFAULT_METHOD,
             at=_ticks_shown(reading),
+            reference=_stated_reference(reading, (*reported, *reading.printed)),
         )
     except UsageError:
         raise
@@ -249,6 +250,13 @@ def _concluded(
     cautions = (*cautions, *rebuilt.cautions, *_disagreements(name, checks))
     status = worst_status(reading.status, cautions)
     return PanelResult(name, status, reading, rebuilt, checks, cautions, rebuilt_curves(rebuilt))
+
+
+def _stated_reference(reading: PanelReading, numbers: Sequence[PrintedNumber]) -> str | None:
+    """The arm that the paper or the figure gives its hazard ratio against, so that ours reads the same way."""
+    arms = {a.name for a in reading.arms}
+    stated = (n.reference for n in numbers if n.what == "hr" and {n.arm, n.reference} <= arms)
+    return next((name for name in stated if name), None)
 
 
 def _no_patients(panel: str, reason: Exception) -> Caution:

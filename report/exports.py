@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import importlib.util
 import io
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -31,9 +32,11 @@ R_SCRIPT = """\
 # Fits the rebuilt patients in R, as km2ipd's report shows them: Rscript analysis.R (in this folder).
 library(survival)
 ipd <- read.csv("ipd.csv", fileEncoding = "UTF-8", colClasses = c(panel = "character", arm = "character"))
+reference <- list(REFERENCES)  # by panel: the arm that hazard ratios are against
 for (p in unique(ipd$panel)) {
   patients <- ipd[ipd$panel == p, ]
-  patients$arm <- factor(patients$arm, levels = unique(patients$arm))  # the first arm is the reference
+  patients$arm <- factor(patients$arm, levels = unique(patients$arm))
+  if (!is.null(reference[[p]])) patients$arm <- relevel(patients$arm, ref = reference[[p]])
   cat("\\nPanel", p, "\\n")
   formula <- Surv(time, event) ~ arm
   if (nlevels(patients$arm) < 2) formula <- Surv(time, event) ~ 1
@@ -57,7 +60,7 @@ foreach p of local panels {
     stset time, failure(event == 1)
     stsum, by(arm)
     sts test arm_number
-    stcox i.arm_number, efron
+    stcox i.arm_number, efron  // against the first arm of the file
     restore
 }
 """
@@ -100,7 +103,12 @@ def _stata(results: Sequence[PanelResult]) -> Files:
 
 
 def _r(results: Sequence[PanelResult]) -> Files:
-    return {"analysis.R": R_SCRIPT.encode()}
+    references = [
+        f"{json.dumps(r.panel)} = {json.dumps(r.reconstruction.comparisons[0].reference)}"
+        for r in results
+        if r.reconstruction and r.reconstruction.comparisons
+    ]
+    return {"analysis.R": R_SCRIPT.replace("REFERENCES", ", ".join(references)).encode()}
 
 
 def _frames(results: Sequence[PanelResult]) -> Mapping[str, pd.DataFrame]:

@@ -242,6 +242,17 @@ def test_reported_numbers_by_panel(tmp_path: Path) -> None:
     assert several["A"] == () and [n.what for n in several["B"]] == ["n"]
 
 
+def test_the_hazard_ratio_is_against_the_arm_that_the_paper_names(tmp_path: Path) -> None:
+    digitization = reading_of(drawn_reading(printed=())).digitization
+    assert study.conclude(digitization)[0].reconstruction.comparisons[0].reference == "Drug"
+    reported = tmp_path / "reported.toml"
+    arms = '[[outcome.arm]]\nname = "Drug"\n[[outcome.arm]]\nname = "Placebo, “oral”"\n'
+    comparison = '[[outcome.comparison]]\narm = "Drug"\nhr = 0.3\n'
+    reported.write_text(f'[[outcome]]\nreference = "Placebo, “oral”"\n{arms}{comparison}')
+    (result,) = study.conclude(digitization, reported=reported)
+    assert result.reconstruction.comparisons[0].reference == "Placebo, “oral”"
+
+
 def test_the_reported_numbers_are_kept_beside_the_pivot(tmp_path: Path) -> None:
     reading = reading_of()
     results = study.conclude(reading.digitization)
