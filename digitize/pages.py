@@ -91,8 +91,17 @@ def _region(box: Box, content: PageContent, images: Sequence[PageImage], lines: 
     inner = [image for image in images if box.contains(*image.box.centre)]
     covered = sum(image.box.width * image.box.height for image in inner)
     largest = max(inner, key=lambda i: i.box.width * i.box.height, default=None)
-    raster = largest if covered >= IMAGE_SHARE * box.width * box.height else None
-    return Region(box, raster, caption_of(box, lines))
+    raster = covered >= IMAGE_SHARE * box.width * box.height or not _holds_curves(box, content.strokes)
+    return Region(box, largest if raster else None, caption_of(box, lines))
+
+
+def _holds_curves(box: Box, strokes: Sequence[Stroke]) -> bool:
+    """Whether the vectors within a region hold lines that may be curves, so that images there are ornament."""
+    inner = [(s, stroke_box(s)) for s in strokes if box.contains(*stroke_box(s).centre)]
+    drawn = any(
+        s.color is not None and len(s.x_px) > 8 and b.width > 0.1 * box.width and b.height > 3 for s, b in inner
+    )
+    return drawn or _many_pieces(inner, box)
 
 
 # ---------------------------------------------------------------- prose and captions

@@ -189,14 +189,14 @@ def _object_matrix(item: object) -> FloatArray:
 
 def _subpaths(count: int, segment: object) -> Iterator[tuple[FloatArray, bool]]:
     """The subpaths of a path as polylines (n, 2) in the path's own space, with whether each is closed."""
-    points: list[FloatArray] = []
-    control: list[FloatArray] = []
+    points: list[tuple[float, float]] = []
+    control: list[tuple[float, float]] = []
     closed = False
     x, y = ctypes.c_float(), ctypes.c_float()
     for j in range(max(count, 0)):
         item = segment(j)
         pdfium.FPDFPathSegment_GetPoint(item, x, y)
-        here = np.array([x.value, y.value])
+        here = (x.value, y.value)
         kind = pdfium.FPDFPathSegment_GetType(item)
         if kind == pdfium.FPDF_SEGMENT_MOVETO:
             if len(points) > 1:
@@ -205,7 +205,7 @@ def _subpaths(count: int, segment: object) -> Iterator[tuple[FloatArray, bool]]:
         elif kind == pdfium.FPDF_SEGMENT_BEZIERTO:
             control.append(here)
             if len(control) == 3 and points:
-                points.extend(bezier(points[-1], np.array(control)))
+                points.extend(map(tuple, bezier(np.array(points[-1]), np.array(control))))
                 control = []
         else:
             points.append(here)
@@ -264,7 +264,9 @@ def _dash(item: object, scale: float) -> tuple[float, ...]:
         return ()
     lengths = (ctypes.c_float * count)()
     pdfium.FPDFPageObj_GetDashArray(item, lengths, count)
-    return tuple(length * scale for length in lengths) if sum(lengths) > 0 else ()
+    # An odd pattern is gone through twice (PDF 32000-1, 8.4.3.6).
+    pattern = tuple(length * scale for length in lengths) * (1 + count % 2)
+    return pattern if sum(pattern) > 0 else ()
 
 
 # ---------------------------------------------------------------- letters

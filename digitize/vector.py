@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..records import Box, CurveTrace, Figure, FloatArray, Panel, Rgb, read_only
+from ..records import Box, CurveTrace, Direction, Figure, FloatArray, Panel, Rgb, read_only
 from .strokes import stroke_box
 from .vectorlines import Line, Staircase, plot_lines, read_staircase
 from .vectormarks import LARGEST_MARK, assign_marks, find_marks
@@ -20,6 +20,8 @@ START_SHARE = 0.035
 START_REACH = 0.12
 # A clip stands up to this share of the axis beyond the last tick (R's 4%, ggplot's 5%, both with room).
 END_REACH = 0.1
+# A level this near (share of the y axis) to where a curve cannot fall further lies on the frame.
+EDGE_SHARE = 0.015
 # Two lines are one drawn twice when they are this near (px) all along.
 SAME_LINE = 0.7
 # Limits of a band change only where their arm drops: to this (px), for this share of their drops.
@@ -60,6 +62,13 @@ def trace_strokes(figure: Figure, panel: Panel) -> tuple[VectorArm, ...]:
     colors = [stair.line.color for stair in arms]
     found = assign_marks(marks, [stair.trace for stair in arms], colors)
     return tuple(_arm(stair, own) for stair, own in zip(arms, found, strict=True))
+
+
+def with_direction(figure: Figure, panel: Panel) -> Panel:
+    """The panel turned round where its strokes hold staircases of the other direction only."""
+    other: Direction = "incidence" if panel.direction == "survival" else "survival"
+    turned = replace(panel, direction=other)
+    return turned if not trace_strokes(figure, panel) and trace_strokes(figure, turned) else panel
 
 
 def _arm(stair: Staircase, marks: FloatArray) -> VectorArm:
@@ -124,13 +133,17 @@ def _is_arm_shaped(stair: Staircase, panel: Panel) -> bool:
     near = START_SHARE * area.height
     begins = abs(trace.y_px[0] - start) <= near or abs(trace.y_px[0] - edge) <= 2.0
     inside = area.left - 2 <= trace.x_px[0] and trace.end_px <= area.right + END_REACH * area.width
-    return bool(begins and inside and _lingers(trace))
+    return bool(begins and inside and _lingers(trace, panel))
 
 
-def _lingers(trace: CurveTrace) -> bool:
-    """Whether the line keeps some level before its last for a while; a frame goes straight to its last."""
-    ends = np.append(trace.x_px[1:], trace.end_px)
-    return bool(np.any((ends - trace.x_px)[:-1] > 1.0) or trace.end_px - trace.x_px[-1] < 1.0)
+def _lingers(trace: CurveTrace, panel: Panel) -> bool:
+    """Whether the line stays for a while off the far edge; a frame goes straight there and stays."""
+    area = panel.plot_area
+    far = panel.y.calibration.px(0.0 if panel.direction == "survival" else 1.0)
+    edges = (float(far), area.bottom if panel.direction == "survival" else area.top)
+    off = np.all([np.abs(trace.y_px - edge) > EDGE_SHARE * area.height for edge in edges], axis=0)
+    lasts = np.append(trace.x_px[1:], trace.end_px) - trace.x_px
+    return bool(np.any(lasts[off] > 1.0))
 
 
 def _without_copies(stairs: Sequence[Staircase]) -> list[Staircase]:

@@ -11,6 +11,7 @@ import numpy as np
 from ..records import AxisCalibration, Box, Figure, FloatArray, Panel, Stroke
 from .calibration import fit_axis
 from .strokes import stroke_box
+from .vector import with_direction
 
 # A tick read from the rendering lies this near (px) to its stroke: the widest seen was 0.8, labels without ticks 4.
 TICK_REACH = 4.0
@@ -27,17 +28,19 @@ LEAST_SHARE = 0.6
 def refine_calibration(figure: Figure, panel: Panel) -> Panel:
     """The panel with both axes fitted through the strokes of their ticks or grid lines, where there are any.
 
-    An axis whose labels have no strokes of their own stays as it is.
+    An axis whose labels have no strokes of their own stays as it is. The direction follows the strokes, too: a
+    panel whose staircases all run the other way is turned round.
     """
     if not figure.strokes:
         return panel
     x_px = _line_places(figure.strokes, panel.region, upright=True)
     y_px = _line_places(figure.strokes, panel.region, upright=False)
-    return replace(
+    refined = replace(
         panel,
         x=replace(panel.x, calibration=_refined(panel.x.calibration, x_px)),
         y=replace(panel.y, calibration=_refined(panel.y.calibration, y_px)),
     )
+    return with_direction(figure, refined)
 
 
 def _line_places(strokes: Sequence[Stroke], region: Box, *, upright: bool) -> FloatArray:

@@ -16,7 +16,7 @@ from .strokes import stroke_box
 LEVEL = 0.65
 # It ends within so many letter heights of the name, and is at least and at most so many long.
 GAP = 2.6
-SHORTEST, LONGEST = 0.35, 7.0
+SHORTEST, LONGEST = 0.35, 9.0
 # A line sample is no higher than this (px, its marker apart); boxes are up to so many letter heights.
 FLAT = 1.5
 LARGEST_BOX = 3.0
@@ -46,12 +46,14 @@ def legend_keys(
         for index, stroke in enumerate(figure.strokes)
         if index not in used and (sample := _as_sample(stroke)) is not None
     ]
-    keys: list[LegendKey] = []
-    for line in texts:
-        if panel.region.contains(*line.box.centre) and _may_be_name(line):
-            found = _beside(line, samples)
-            if found is not None:
-                keys.append(_key(line, found))
+    lines = [line for line in texts if panel.region.contains(*line.box.centre) and _may_be_name(line)]
+    left = {id(line): sample for line in lines if (sample := _beside(line, samples, left=True)) is not None}
+    claimed = {sample.box for sample in left.values()}
+    keys = []
+    for line in lines:
+        sample = left.get(id(line)) or _beside(line, [s for s in samples if s.box not in claimed], left=False)
+        if sample is not None:
+            keys.append(_key(line, sample))
     tall = float(np.median([key.text_box.height for key in keys])) if keys else 1.0
     ordered = sorted(keys, key=lambda k: (round(k.text_box.centre[1] / max(tall, 1.0)), k.text_box.left))
     return tuple({(k.color, round(k.inked, 2), round(k.width_px)): k for k in reversed(ordered)}.values())[::-1]
@@ -87,16 +89,19 @@ def _on_white(color: Rgb, opacity: float) -> Rgb:
     return red, green, blue
 
 
-def _beside(line: TextLine, samples: Sequence[_Sample]) -> _Sample | None:
-    """The sample left of a name (or right of it, where none stands left), lines before boxes, nearest first."""
+def _beside(line: TextLine, samples: Sequence[_Sample], *, left: bool) -> _Sample | None:
+    """The sample left (or right) of a name, lines before boxes, the nearest first."""
     height = max(line.box.height, 6.0)
-    for gap_of in (lambda b: line.box.left - b.right, lambda b: b.left - line.box.right):
-        fits = [s for s in samples if _fits(s, line, height) and -1.0 <= gap_of(s.box) <= GAP * height]
-        parts = [s for s in fits if s.is_line] or fits
-        if parts:
-            nearest = min(parts, key=lambda s: (gap_of(s.box), -s.box.width))
-            return _whole([s for s in parts if s.color == nearest.color and s.is_line == nearest.is_line])
-    return None
+
+    def gap(sample: _Sample) -> float:
+        return line.box.left - sample.box.right if left else sample.box.left - line.box.right
+
+    fits = [s for s in samples if _fits(s, line, height) and -1.0 <= gap(s) <= GAP * height]
+    parts = [s for s in fits if s.is_line] or fits
+    if not parts:
+        return None
+    nearest = min(parts, key=lambda s: (gap(s), -s.box.width))
+    return _whole([s for s in parts if s.color == nearest.color and s.is_line == nearest.is_line])
 
 
 def _fits(sample: _Sample, line: TextLine, height: float) -> bool:

@@ -28,8 +28,8 @@ LOOP_VERTICES = 9
 LOOP_SIZE = 30.0
 # Oblique moves are cut into steps of this height (px).
 STEP = 0.5
-# Moves against the curve's direction up to this (px) are rounding.
-BACKLASH = 0.6
+# Moves against the curve's direction up to this (px) are rounding, or the rounded corners of an outline.
+BACKLASH = 0.8
 # A dash gap is bridged up to this many times the median piece, within these bounds (px).
 GAP_PIECES, LONGEST_GAP = 2.5, 45.0
 # Standard error of a vertex (px): files write 0.01 pt, drawn at 2 to 4 px a point.
@@ -88,8 +88,12 @@ def _as_line(stroke: Stroke, index: int) -> Line | None:
     """The stroke as a line: its vertices, or the centre of a thin filled shape; None for areas."""
     points = np.column_stack([stroke.x_px, stroke.y_px])
     if stroke.color is not None and stroke.width_px > 0:
-        if stroke.closed and (stroke.fill is not None and len(points) > 3 or _is_rectangle(points)):
+        if stroke.closed and ((stroke.fill is not None and len(points) > 3) or _is_rectangle(points)):
             return None
+        rims = centre_line(points) if stroke.closed and len(points) > 8 else None
+        if rims is not None:
+            width = stroke.width_px + rims[1]
+            return Line(rims[0], stroke.color, width, stroke.dash_px, stroke.order, (index,))
         return Line(points, stroke.color, stroke.width_px, stroke.dash_px, stroke.order, (index,))
     if stroke.fill is None:
         return None
@@ -129,13 +133,17 @@ def centre_line(points: FloatArray) -> tuple[FloatArray, float] | None:
 
 def _rim_centre(points: FloatArray, thickness: float) -> FloatArray:
     """The upper rim of a thin outline, from its left end to its right end, moved to the centre."""
-    first, last = int(np.argmin(points[:, 0])), int(np.argmax(points[:, 0]))
+    x, y = points.T
+    left, right = x <= x.min() + 1.5 * thickness, x >= x.max() - 1.5 * thickness
+    # A staircase begins and ends at its extremes: the outermost vertex there, not one halfway down a step.
+    turn = 1.0 if y[right].mean() >= y[left].mean() else -1.0
+    first = int(np.flatnonzero(left)[np.argmin(turn * y[left])])
+    last = int(np.flatnonzero(right)[np.argmax(turn * y[right])])
     ring = np.vstack([points, points])
     one = ring[first : last + 1] if last >= first else ring[first : last + len(points) + 1]
     other = (ring[last : first + 1] if first >= last else ring[last : first + len(points) + 1])[::-1]
     upper = one if one[:, 1].mean() <= other[:, 1].mean() else other
-    falls = upper[-1, 1] >= upper[0, 1]
-    return upper + np.array([-thickness / 2 if falls else thickness / 2, thickness / 2])
+    return upper + np.array([-turn * thickness / 2, thickness / 2])
 
 
 # ---------------------------------------------------------------- chaining
@@ -240,14 +248,17 @@ def _mean_gap(line: Line, on: float) -> float:
 
 
 def _bridge(one: Line, two: Line, reach: float) -> Line | None:
-    a = one.points
-    b = two.points if tuple(two.points[0]) <= tuple(two.points[-1]) else two.points[::-1]
-    step = b[0] - a[-1]
-    if step[0] < -TOUCH or abs(step).max() > reach or (abs(step) < 0.01).all():
+    """The two as one line across a dash gap, each turned so that the gap is smallest; None when it is too wide."""
+    turns = [(one.points, two.points), (one.points, two.points[::-1])]
+    if len(one.strokes) == 1:
+        turns += [(one.points[::-1], two.points), (one.points[::-1], two.points[::-1])]
+    a, b = min(turns, key=lambda pair: float(np.abs(pair[1][0] - pair[0][-1]).max()))
+    step = np.abs(b[0] - a[-1])
+    if step.max() > reach or step.max() < 0.01:
         return None
-    if min(abs(step)) <= SAME:
+    if step.min() <= SAME:
         return _merge(one, two, np.vstack([a, b]))
-    level = len(a) < 2 or abs(a[-1, 1] - a[-2, 1]) <= SAME
+    level = abs(a[-1, 1] - a[-2, 1]) <= SAME
     corner = np.array([b[0, 0], a[-1, 1]]) if level else np.array([a[-1, 0], b[0, 1]])
     return _merge(one, two, np.vstack([a, corner, b]))
 
@@ -266,18 +277,21 @@ def read_staircase(line: Line, falling: bool) -> Staircase | None:
     if len(points) < 2:
         return None
     sign = 1.0 if falling else -1.0
-    steps = np.diff(points, axis=0)
     width = float(np.ptp(points[:, 0]))
-    against = -sign * steps[:, 1][sign * steps[:, 1] < 0].sum() if len(steps) else 0.0
-    back = -steps[:, 0][steps[:, 0] < 0].sum()
-    if width < 1 or abs(against) > BACKLASH + 0.01 * np.ptp(points[:, 1]) or back > BACKLASH + 0.01 * width:
+    if width < 1 or _goes_back(points[:, 0]) > BACKLASH or _goes_back(sign * points[:, 1]) > BACKLASH:
         return None
+    steps = np.diff(points, axis=0)
     oblique = (np.abs(steps[:, 0]) > SAME) & (np.abs(steps[:, 1]) > SAME)
     slanted = float(np.abs(steps[oblique, 0]).sum() / width)
     x, y = _levels(points, sign)
     error = VERTEX_ERROR if slanted < 0.02 else STEP
     trace = CurveTrace(x, y, float(points[:, 0].max()), read_only([]), error, error)
     return Staircase(line, trace, read_only(np.sort(np.concatenate([marks, spikes]))), slanted)
+
+
+def _goes_back(along: FloatArray) -> float:
+    """The furthest that a coordinate which should only grow falls behind where it was."""
+    return float((np.maximum.accumulate(along) - along).max())
 
 
 def _forwards(points: FloatArray) -> FloatArray:
@@ -292,20 +306,29 @@ def _forwards(points: FloatArray) -> FloatArray:
 
 def _without_loops(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Excursions that come back to where they left removed, with the x of each as a mark."""
-    kept: list[FloatArray] = []
+    returns = _returns(points)
+    keep = np.ones(len(points), dtype=bool)
     marks: list[float] = []
-    i = 0
-    while i < len(points):
-        kept.append(points[i])
-        for j in range(min(i + LOOP_VERTICES, len(points) - 1), i + 1, -1):
-            loop = points[i : j + 1]
-            if np.abs(points[j] - points[i]).max() <= SAME and np.ptp(loop, axis=0).max() < LOOP_SIZE:
-                if np.ptp(loop, axis=0).max() > 2 * SAME:
-                    marks.append(float((loop[:, 0].min() + loop[:, 0].max()) / 2))
-                i = j
-                break
-        i += 1
-    return np.array(kept), np.array(marks)
+    done = 0
+    for i, j in returns:
+        if i < done:
+            continue
+        loop = points[i : j + 1, 0]
+        marks.append(float((loop.min() + loop.max()) / 2))
+        keep[i + 1 : j + 1] = False
+        done = j
+    return points[keep], np.array(marks)
+
+
+def _returns(points: FloatArray) -> list[tuple[int, int]]:
+    """Pairs of vertices (i, j), the furthest j for each i, where the path is back where it was; small loops only."""
+    last: dict[int, int] = {}
+    for gap in range(2, min(LOOP_VERTICES, len(points) - 1) + 1):
+        back = np.abs(points[gap:] - points[:-gap]).max(axis=1) <= SAME
+        for i in np.flatnonzero(back):
+            if 2 * SAME < np.ptp(points[i : i + gap + 1], axis=0).max() < LOOP_SIZE:
+                last[int(i)] = int(i) + gap
+    return sorted(last.items())
 
 
 def _without_spikes(points: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -346,6 +369,8 @@ def _levels(points: FloatArray, sign: float) -> tuple[FloatArray, FloatArray]:
     x = np.maximum.accumulate(path[:, 0])
     y = sign * np.maximum.accumulate(sign * path[:, 1])
     runs = np.append(np.diff(x) > 1e-6, True)
+    # The start stays even where the curve drops at once: it tells that the line begins at S = 1.
+    runs[0] = True
     begins, levels = x[runs], y[runs]
     changes = np.concatenate([[True], np.abs(np.diff(levels)) > 1e-6])
     return begins[changes], levels[changes]
