@@ -32,13 +32,9 @@ def find_comparison(reconstruction: Reconstruction, number: PrintedNumber) -> Co
     arm.
     """
     for found in reconstruction.comparisons:
-        if same_name(found.arm, number.arm) and (
-            not number.reference or same_name(found.reference, number.reference)
-        ):
+        if same_name(found.arm, number.arm) and (not number.reference or same_name(found.reference, number.reference)):
             return found
-        if same_name(found.reference, number.arm) and (
-            not number.reference or same_name(found.arm, number.reference)
-        ):
+        if same_name(found.reference, number.arm) and (not number.reference or same_name(found.arm, number.reference)):
             return turned(found)
     if not number.arm and len(reconstruction.comparisons) == 1:
         return reconstruction.comparisons[0]

@@ -57,16 +57,12 @@ class _Finding:
     note: str = ""
 
 
-def check_reconstruction(
-    reconstruction: Reconstruction, numbers: Iterable[PrintedNumber]
-) -> tuple[Check, ...]:
+def check_reconstruction(reconstruction: Reconstruction, numbers: Iterable[PrintedNumber]) -> tuple[Check, ...]:
     """One Check a reported number, in the order given."""
     checks = []
     for number in numbers:
         finding = CHECKS.get(number.what, _not_rebuilt)(reconstruction, number)
-        checks.append(
-            Check(_title(number), _printed(number), finding.reconstructed, finding.verdict, finding.note)
-        )
+        checks.append(Check(_title(number), _printed(number), finding.reconstructed, finding.verdict, finding.note))
     return tuple(checks)
 
 
@@ -221,11 +217,7 @@ def _check_follow_up(reconstruction: Reconstruction, number: PrintedNumber) -> _
     tolerance = FOLLOW_UP_TOLERANCE * float(time.max())
     wanted = [known[number.kind]] if number.kind in known else list(known.values())
     fits = number.value is not None and any(within(number.value, number, v, tolerance) for v in wanted)
-    note = (
-        ""
-        if fits
-        else "follow-up for survival may run longer than for this outcome, and has several definitions"
-    )
+    note = "" if fits else "follow-up for survival may run longer than for this outcome, and has several definitions"
     return _Finding(shown, "agrees" if fits else "cannot tell", note)
 
 

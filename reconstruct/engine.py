@@ -11,10 +11,22 @@ from ..errors import ReconstructError, UsageError
 from ..records import Caution, FloatArray, Patients, Reconstruction, RiskTable, SurvivalCurve, Totals
 from .estimates import estimate_panel
 from .evidence import ArmEvidence, gather_evidence
+from .exact import best_patients
+from .facts import solve_facts
 from .guyot import guyot_patients
 
-METHODS: Mapping[str, Callable[[ArmEvidence], Patients]] = {"guyot": guyot_patients}
-DEFAULT_METHOD = "guyot"
+
+def exact_patients(evidence: ArmEvidence) -> tuple[Patients, tuple[Caution, ...]]:
+    """The most probable patients of the exact model, with cautions for facts that had to give way."""
+    solved, cautions = solve_facts(evidence)
+    return best_patients(solved), cautions
+
+
+METHODS: Mapping[str, Callable[[ArmEvidence], tuple[Patients, tuple[Caution, ...]]]] = {
+    "exact": exact_patients,
+    "guyot": lambda evidence: (guyot_patients(evidence), ()),
+}
+DEFAULT_METHOD = "exact"
 
 
 def reconstruct_panel(
@@ -40,15 +52,18 @@ def reconstruct_panel(
         raise UsageError(f'no method "{method}" (methods: {", ".join(METHODS)})', "Give one of them.")
     if not curves:
         raise ReconstructError(f"panel {panel}: no curve", "Give at least one curve.")
+    axis_end = max([float(curve.time[-1]) for curve in curves.values()] + list(table_times(risk_table)))
     evidence = [
-        gather_evidence(arm, curve, risk_table.row(arm), (totals or {}).get(arm), (marks or {}).get(arm))
+        gather_evidence(arm, curve, risk_table.row(arm), (totals or {}).get(arm), (marks or {}).get(arm), axis_end)
         for arm, curve in curves.items()
     ]
-    patients = [METHODS[method](arm) for arm in evidence]
+    solved = [METHODS[method](arm) for arm in evidence]
+    patients = [arm for arm, _ in solved]
     result = estimate_panel(
         panel, patients, at=table_times(risk_table) if at is None else at, reference=reference, method=method
     )
-    cautions: list[Caution] = [caution for arm in evidence for caution in arm.cautions]
+    cautions = [caution for arm in evidence for caution in arm.cautions]
+    cautions += [caution for _, found in solved for caution in found]
     misfit = tuple(map(risk_misfit, evidence, patients))
     return replace(result, misfit=misfit, cautions=tuple(cautions))
 

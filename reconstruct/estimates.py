@@ -45,9 +45,7 @@ def estimate_panel(
         )
     for arm in patients:
         if not len(arm.time):
-            raise ReconstructError(
-                f'panel {panel}: arm "{arm.arm}" holds no patient', "Give its number at risk."
-            )
+            raise ReconstructError(f'panel {panel}: arm "{arm.arm}" holds no patient', "Give its number at risk.")
     tau = common_horizon(patients)
     base = patients[names.index(reference)]
     overall = logrank_test(patients) if len(patients) > 1 else None
@@ -72,13 +70,10 @@ def estimate_arm(arm: Patients, tau: float, at: FloatArray | None = None) -> Arm
     times = np.zeros(0) if at is None else np.asarray(at, float)
     last = arm.time.max()
     survival_at = tuple(
-        (float(t), value if t <= last else Interval(None))
-        for t, value in zip(times, km.at(times), strict=True)
+        (float(t), value if t <= last else Interval(None)) for t, value in zip(times, km.at(times), strict=True)
     )
     events = int(arm.event.sum())
-    return ArmEstimate(
-        arm.arm, len(arm.time), events, km.quantile(0.5), restricted_mean(km, tau), tau, survival_at
-    )
+    return ArmEstimate(arm.arm, len(arm.time), events, km.quantile(0.5), restricted_mean(km, tau), tau, survival_at)
 
 
 def compare_arms(reference: Patients, arm: Patients) -> Comparison:

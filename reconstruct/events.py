@@ -45,9 +45,7 @@ class EventTable:
     def at_deaths(self) -> EventTable:
         """Only the times at which somebody dies."""
         some = self.deaths.sum(0) > 0
-        return EventTable(
-            self.time[some], self.at_risk[:, some], self.deaths[:, some], self.censored[:, some]
-        )
+        return EventTable(self.time[some], self.at_risk[:, some], self.deaths[:, some], self.censored[:, some])
 
 
 def tabulate(arms: Sequence[Patients]) -> EventTable:

@@ -17,6 +17,8 @@ from ..records import Caution, FloatArray, RiskRow, SurvivalCurve, Totals, read_
 # patients is the median arm of published trials' survival figures, used so that the run can go on under
 # review.
 ASSUMED_PATIENTS = 200
+# A curve ends with the axis when it comes within this share of its length: two pixels of a usual plot.
+SAME_END = 0.003
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +39,7 @@ class ArmEvidence:
     cumulative_events: FloatArray
     events: int | None = None
     marks: FloatArray | None = None
+    ends_naturally: bool = False
     cautions: tuple[Caution, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -52,6 +55,7 @@ def gather_evidence(
     row: RiskRow | None,
     totals: Totals | None = None,
     marks: FloatArray | None = None,
+    axis_end: float | None = None,
 ) -> ArmEvidence:
     """Put one arm's facts together; never fails, but says in cautions what had to be assumed or left out."""
     curve = start_at_one(curve)
@@ -62,10 +66,11 @@ def gather_evidence(
         count[0] = n
     else:
         time, count, events = (
-            np.concatenate([[first], rest])
-            for first, rest in ((curve.time[0], time), (n, count), (0.0, events))
+            np.concatenate([[first], rest]) for first, rest in ((curve.time[0], time), (n, count), (0.0, events))
         )
-    return ArmEvidence(arm, curve, n, time, count, events, totals.events, marks, cautions)
+    end, span = float(curve.time[-1]), float(curve.time[-1] - curve.time[0])
+    natural = axis_end is not None and end < axis_end - SAME_END * span
+    return ArmEvidence(arm, curve, n, time, count, events, totals.events, marks, natural, cautions)
 
 
 def start_at_one(curve: SurvivalCurve) -> SurvivalCurve:
@@ -103,10 +108,7 @@ def _patients(
     if len(time) and time[0] <= curve.time[0]:
         return max(int(count[0]), 1), ()
     if largest:
-        n = round(
-            largest
-            / max(float(curve.at(time[np.argmax(count)])), largest / (10 * ASSUMED_PATIENTS + largest))
-        )
+        n = round(largest / max(float(curve.at(time[np.argmax(count)])), largest / (10 * ASSUMED_PATIENTS + largest)))
         what = f"no number at risk at the start; {n} patients follow from the first printed count"
     else:
         n = ASSUMED_PATIENTS

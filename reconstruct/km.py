@@ -34,9 +34,7 @@ class KaplanMeier:
 
     def at(self, times: FloatArray) -> tuple[Interval, ...]:
         """S with limits at given times; S = 1 before the first."""
-        rows = (
-            np.searchsorted(self.table.time, np.asarray(times, float) * (1 + TIE_TOLERANCE), side="right") - 1
-        )
+        rows = np.searchsorted(self.table.time, np.asarray(times, float) * (1 + TIE_TOLERANCE), side="right") - 1
         return tuple(self._interval(int(i)) if i >= 0 else Interval(1.0, 1.0, 1.0, 0.0) for i in rows)
 
     def _interval(self, i: int) -> Interval:
@@ -69,9 +67,7 @@ def kaplan_meier(patients: Patients, conf_type: ConfType = "log", level: float =
     return KaplanMeier(table, *map(read_only, (survival, low, high, std_err)))
 
 
-def _limits(
-    survival: FloatArray, std_err: FloatArray, conf_type: ConfType, z: float
-) -> tuple[FloatArray, FloatArray]:
+def _limits(survival: FloatArray, std_err: FloatArray, conf_type: ConfType, z: float) -> tuple[FloatArray, FloatArray]:
     """R's survfit_confint; nan where S is 0."""
     alive = survival > 0
     s, width = np.where(alive, survival, 0.5), z * np.where(alive, std_err, 0.0)

@@ -125,18 +125,14 @@ def require_known_arms(curves: Curves, other: Mapping[str, Mapping[str, object]]
                 raise BadTable(f'{file}: arm "{arm}" of panel {panel} has no curve (curves: {known})')
 
 
-def require_counts_fit(
-    tables: Mapping[str, RiskTable], totals: Mapping[str, Mapping[str, Totals]], file: str
-) -> None:
+def require_counts_fit(tables: Mapping[str, RiskTable], totals: Mapping[str, Mapping[str, Totals]], file: str) -> None:
     """Raise BadTable when an arm's total number of patients is smaller than one of its at-risk counts."""
     for panel, table in tables.items():
         for row in table.rows:
             n = totals.get(panel, {}).get(row.arm, Totals()).n
             counts = row.at_risk[np.isfinite(row.at_risk)]
             if n is not None and len(counts) and counts.max() > n:
-                raise BadTable(
-                    f'{file}: arm "{row.arm}" has n = {n}, fewer than its {counts.max():.0f} at risk'
-                )
+                raise BadTable(f'{file}: arm "{row.arm}" has n = {n}, fewer than its {counts.max():.0f} at risk')
 
 
 # ---------------------------------------------------------------- one arm of each table
@@ -172,9 +168,7 @@ def _refuse_no_fraction(rows: list[Row], survival: FloatArray) -> None:
         if value > 1 + 1e-9:
             percent = 2 < survival.max() <= 100
             remedy = "Divide the column by 100." if percent else "Survival is a fraction from 0 to 1."
-            raise row.refuse(
-                f"survival {value:g} is above 1{', a percent it seems' if percent else ''}", remedy
-            )
+            raise row.refuse(f"survival {value:g} is above 1{', a percent it seems' if percent else ''}", remedy)
     np.clip(survival, 0, 1, out=survival)
 
 
@@ -266,9 +260,7 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            raise BadTable(
-                f"{path.name} line {reader.line_num}: {len(cells)} cells under {len(header)} columns"
-            )
+            raise BadTable(f"{path.name} line {reader.line_num}: {len(cells)} cells under {len(header)} columns")
         yield Row(path.name, reader.line_num, dict(zip(header, cells, strict=True)))
 
 
@@ -277,9 +269,7 @@ def _lines(path: Path) -> Iterator[str]:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             for number, line in enumerate(handle):
                 if number > MAX_ROWS:
-                    raise BadTable(
-                        f"{path.name}: more than {MAX_ROWS} rows", "Give one row a corner or patient."
-                    )
+                    raise BadTable(f"{path.name}: more than {MAX_ROWS} rows", "Give one row a corner or patient.")
                 if "\0" in line:
                     raise BadTable(f"{path.name} line {number + 1}: not a text file", "Give a CSV file.")
                 yield line

@@ -1,0 +1,220 @@
+"""How many are censored where: prior weights of the chain's gaps.
+
+Between two printed counts the number censored follows roughly from the counts and the curve; where nothing
+else speaks it is spread evenly over time, so the number in a gap is Poisson, with a wide tail for clumps
+(visits, data cuts). Where the figure draws marks they are counted instead: a mark may hide more patients, at
+a cost, and may be no mark, at a cost; both costs are set from the ratio of patients to marks in this arm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..records import FloatArray
+from .evidence import ArmEvidence
+
+# Share of gaps whose censoring is a clump rather than evenly spread, and the least mean of a clump.
+CLUMP_SHARE = 0.03
+CLUMP_MEAN = 4.0
+# A segment in which the counts say that nobody was censored still allows this many.
+LEAST_EXPECTED = 0.3
+# Log weight below which a number is not considered, relative to the most probable.
+CUT = 13.0
+# Cost of each patient beyond that range, where a printed count needs them.
+FAR_COST = 0.5
+# With marks: patients per mark beyond the first when the arm's counts call for no more, patients without a
+# mark per gap, and the share of marks that are none when the counts call for all of them.
+HIDDEN_PER_MARK = 0.02
+UNMARKED = 0.01
+FALSE_MARK = 0.01
+# Patients to marks beyond which marks are taken to hide some, or to be false.
+RATIO_SLACK = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class TailShape:
+    """One way in which patients may leave after the last printed count.
+
+    quiet: share of that time, at its start, in which nobody is censored. cut_off: whether the follow-up is
+    cut for many at the very end of the curve (a data cut), rather than the last patient being alone there.
+    """
+
+    quiet: float = 0.0
+    cut_off: bool = False
+
+
+def tail_shapes(evidence: ArmEvidence) -> tuple[TailShape, ...]:
+    """The shapes to be weighed against each other: fewer where the axis, or a printed count, settles the
+    matter.
+    """
+    if len(evidence.count_time) == 1:
+        return tuple(TailShape(quiet, cut) for quiet in (0.0, 0.4, 0.7) for cut in (False, True))
+    if evidence.ends_naturally:
+        return TailShape(), TailShape(cut_off=True)
+    return (TailShape(cut_off=True),)
+
+
+def gap_priors(
+    evidence: ArmEvidence,
+    start: FloatArray,
+    stop: FloatArray,
+    slack: float,
+    any_number: np.ndarray,
+    shape: TailShape,
+) -> list[FloatArray]:
+    """Log weights of c = 0, 1, ... censored in each gap [start, stop).
+
+    slack: uncertainty of times. any_number: (gaps,) whether every c up to N must be possible, for a printed
+    count to be met at the gap's end whatever came before.
+    """
+    priors = _gap_priors(evidence, start, stop, slack, shape)
+    return [_with_tail(p, evidence.n) if every else p for p, every in zip(priors, any_number, strict=True)]
+
+
+def _with_tail(log_weight: FloatArray, n: int) -> FloatArray:
+    """The weights continued to c = n, falling by FAR_COST a patient."""
+    beyond = np.arange(1, n + 2 - len(log_weight))
+    return np.concatenate([log_weight, log_weight[-1] - FAR_COST * beyond])
+
+
+def _gap_priors(
+    evidence: ArmEvidence, start: FloatArray, stop: FloatArray, slack: float, shape: TailShape
+) -> list[FloatArray]:
+    edges, expected = expected_censored(evidence, shape)
+    mean = _integrated(edges, expected, stop) - _integrated(edges, expected, start)
+    if evidence.marks is None:
+        return [_spread_prior(float(m), evidence.n) for m in mean]
+    inner = evidence.marks[evidence.marks < evidence.curve.time[-1] - slack]
+    hidden, false = _mark_rates(len(inner), float(expected.sum()))
+    sure, likely, possible = (
+        np.searchsorted(inner, stop + b) - np.searchsorted(inner, start + a)
+        for a, b in ((slack, -slack), (0.0, 0.0), (-slack, slack))
+    )
+    return [
+        _mark_prior(max(int(lo), 0), int(mid), int(hi), hidden, false, evidence.n)
+        for lo, mid, hi in zip(sure, likely, possible, strict=True)
+    ]
+
+
+def expected_censored(evidence: ArmEvidence, shape: TailShape) -> tuple[FloatArray, FloatArray]:
+    """Edges (k + 1,) of segments between printed counts and the end, and (k,) patients likely censored in
+    each.
+
+    With R the fall of S over a segment and G = n1 / (n0 R) the share not censored, n0 (1 - G) (1 + R) / 2 is
+    the number censored when deaths and censoring are spread evenly. The tail has two segments, the quiet one
+    empty.
+    """
+    last, end = evidence.count_time[-1], max(evidence.curve.time[-1], evidence.count_time[-1])
+    survival = _survival_before(evidence, np.append(evidence.count_time, end))
+    n = evidence.count
+    expected, rate = [], 0.0
+    for k in range(len(n) - 1):
+        fall = survival[k + 1] / survival[k] if survival[k] > 0 else 0.0
+        kept = min(n[k + 1] / (n[k] * fall), 1.0) if n[k] * fall > 0 else 1.0
+        rate = -np.log(max(kept, 1e-6)) / max(evidence.count_time[k + 1] - evidence.count_time[k], 1e-12)
+        expected.append(min(n[k] * (1 - kept) * (1 + fall) / 2, n[k]))
+    fall = survival[-1] / survival[-2] if survival[-2] > 0 else 0.0
+    tail = _expected_in_tail(evidence, shape, fall, rate * (end - last))
+    edges = np.concatenate([evidence.count_time, [last + shape.quiet * (end - last), end]])
+    return edges, np.array([*expected, 0.0, tail]) + LEAST_EXPECTED
+
+
+def _expected_in_tail(evidence: ArmEvidence, shape: TailShape, fall: float, hazard: float) -> float:
+    """Patients likely censored after the last printed count and before the very end."""
+    n = float(evidence.count[-1])
+    alone = len(evidence.count) == 1
+    if alone and evidence.events is not None:
+        return max(evidence.n - evidence.events, 0) * (0.5 if shape.cut_off else 1.0)
+    if not shape.cut_off:
+        return max(n * (1 + fall) / 2 - 1, 0)
+    return n * (1 + fall) / 2 * (0.5 if alone else 1 - np.exp(-hazard))
+
+
+def expected_at_risk(evidence: ArmEvidence, times: FloatArray) -> FloatArray:
+    """Roughly how many are at risk: N S(t) G(t), G log-linear between the printed counts and flat after the
+    last.
+    """
+    survival = np.maximum(_survival_before(evidence, evidence.count_time), 1e-9)
+    kept = np.maximum(evidence.count, 0.5) / (evidence.n * survival)
+    log_kept = np.interp(times, evidence.count_time, np.log(kept))
+    return evidence.n * _survival_before(evidence, times) * np.exp(log_kept)
+
+
+def _survival_before(evidence: ArmEvidence, times: FloatArray) -> FloatArray:
+    """S just before the given times (those who die at a printed time are still at risk there)."""
+    rows = np.searchsorted(evidence.curve.time, times, side="left") - 1
+    return evidence.curve.survival[np.maximum(rows, 0)]
+
+
+def _integrated(edges: FloatArray, expected: FloatArray, at: FloatArray) -> FloatArray:
+    """Patients censored up to each time when each segment's are spread evenly."""
+    return np.interp(at, edges, np.concatenate([[0.0], np.cumsum(expected)]))
+
+
+def _spread_prior(mean: float, n: int) -> FloatArray:
+    """Log of (1 - q) Poisson(mean) + q geometric, up to where it falls CUT below its peak."""
+    c = np.arange(n + 1)
+    mean = max(mean, 1e-4)
+    poisson = c * np.log(mean) - mean - log_factorial(n)
+    clump = max(CLUMP_MEAN, 2 * mean)
+    share = CLUMP_SHARE * min(1.0, 10 * mean)
+    tail = np.log(share) - np.log1p(clump) + c * np.log(clump / (1 + clump))
+    return _cut_off(np.logaddexp(np.log1p(-CLUMP_SHARE) + poisson, tail))
+
+
+def _cut_off(log_weight: FloatArray) -> FloatArray:
+    """Without the far tail; the array may be indexed by c."""
+    above = np.flatnonzero(log_weight >= log_weight.max() - CUT)
+    return log_weight[: above[-1] + 1]
+
+
+def log_factorial(n: int) -> FloatArray:
+    """(n + 1,) log c! for c = 0..n."""
+    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
+
+
+def _mark_rates(marks: int, expected: float) -> tuple[float, float]:
+    """Hidden patients per mark and share of false marks that the arm's counts call for."""
+    ratio = expected / max(marks, 1)
+    hidden = max(ratio - 1, HIDDEN_PER_MARK) if ratio > 1 + RATIO_SLACK else HIDDEN_PER_MARK
+    false = max(1 - ratio, FALSE_MARK) if ratio < 1 - RATIO_SLACK else FALSE_MARK
+    return hidden, min(false, 0.9)
+
+
+def _mark_prior(sure: int, likely: int, possible: int, hidden: float, false: float, n: int) -> FloatArray:
+    """Log weights of c where `likely` marks fall in the gap, of which `sure` to `possible` are its own."""
+    c = np.arange(n + 1)
+    best = np.full(n + 1, -np.inf)
+    for marks in range(sure, possible + 1):
+        extra = c - marks
+        mean = hidden * marks + UNMARKED
+        more = np.maximum(extra, 0)
+        log_weight = np.where(
+            extra >= 0,
+            np.logaddexp(
+                more * np.log(mean) - mean - log_factorial(n)[more],
+                np.log(CLUMP_SHARE * UNMARKED) - more / (CLUMP_MEAN + marks),
+            ),
+            -extra * np.log(false),
+        )
+        best = np.maximum(best, log_weight - 0.1 * abs(marks - likely))
+    return _cut_off(best)
+
+
+def end_prior(evidence: ArmEvidence, most: int, slack: float, shape: TailShape) -> FloatArray:
+    """(most + 1,) log weight of the number still at risk at the very end of the curve.
+
+    Where the curve ends by itself the last patient did, so it is one, or a few that share the last time;
+    where the axis or a data cut ends it, any number may be left.
+    """
+    r = np.arange(most + 1)
+    log_weight = np.full(most + 1, -np.log(most + 1.0)) if evidence.ends_naturally else np.zeros(most + 1)
+    if not shape.cut_off:
+        log_weight = np.logaddexp(np.log(0.7) + (r - 1) * np.log(0.3), np.log(0.02) - (r - 1) / 10)
+    if evidence.marks is not None:
+        seen = int((evidence.marks >= evidence.curve.time[-1] - slack).sum())
+        # One mark at the end may stand for all who were cut off there; several can only be so many patients.
+        log_weight = log_weight - (2.0 * np.abs(r - seen) if seen > 1 else 0.0)
+    return log_weight

@@ -1,0 +1,355 @@
+"""The chain of one arm: which whole deaths and censorings explain the measured levels, as a forward
+programme.
+
+A hypothesis after a slot is (n patients left, D deaths so far, S the product of 1 - d/n so far) with its log
+weight. Each slot first censors c patients (its own prior), then lets d die, so that n -> n - c - d and S -> S
+(1 - d / (n - c)), weighs S against the measured level, and keeps only those that can still meet the next
+printed count. Hypotheses that share n, D and S to a fraction of the level's error are merged: their weights
+add up (for sampling backwards), and the best of them is kept (for the most probable path). The number kept is
+bounded, so time and memory are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..records import FloatArray, IntArray
+
+# Hypotheses kept after a slot, and candidates looked at in one: 4 ms a slot at the bound.
+KEPT = 400
+# n is told apart to one patient up to this many left, and in proportion beyond: a drop cannot tell n = 2000
+# from 2005.
+EXACT_LEFT = 200
+CANDIDATES = 16_000
+# Log weight below the best at which a hypothesis is dropped: e^-16 is one in ten million.
+NEGLIGIBLE = 16.0
+# S is merged in bins of this share of the level's error: finer changes no result on known patients.
+BIN_SHARE = 0.2
+# Levels further than this many errors from the measured one are looked at only when none is nearer.
+WINDOW = 4.0
+WIDER = (1.0, 3.0, 12.0, np.inf)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """A gap in which some are censored, then a moment at which some may die.
+
+    start, stop: the gap (start, stop); deaths and the printed count stand at stop. censor_prior: (k,) log
+    weight of c = 0..k-1 censored in the gap. least_deaths, most_deaths: bounds of d. level, error: the
+    measured S after stop and its error (nan: not measured). floor: lower bound of S where it is not measured.
+    next_count: patients that must be left at the next printed count, at least. tie_cost: log weight of each
+    death beyond the least. count: patients left after this slot, -1 where not printed. events: deaths up to
+    here, -1 where not printed.
+    """
+
+    start: float
+    stop: float
+    censor_prior: FloatArray
+    least_deaths: int = 0
+    most_deaths: int = 0
+    level: float = np.nan
+    error: float = np.nan
+    tie_cost: float = 0.0
+    floor: float = 0.0
+    uniform: bool = False
+    next_count: int = 0
+    count: int = -1
+    events: int = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """What a slot leaves: states (n, deaths, survival, weight, best weight) and, per state, its candidates.
+
+    Candidates are sorted by state; those of state i stand at first[i]:first[i+1], with the parent state, c, d
+    and their log weight. best: (states,) the candidate on the most probable path.
+    """
+
+    left: IntArray
+    deaths: IntArray
+    survival: FloatArray
+    weight: FloatArray
+    best_weight: FloatArray
+    first: IntArray
+    parent: IntArray
+    censored: IntArray
+    died: IntArray
+    candidate_weight: FloatArray
+    best: IntArray
+    widened: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class _Candidates:
+    """Ways out of the states of the layer before: parent state, censored, died, S after, log weights."""
+
+    parent: IntArray
+    censored: IntArray
+    died: IntArray
+    survival: FloatArray
+    weight: FloatArray
+    best_weight: FloatArray
+
+
+def run_forward(
+    slots: Sequence[Slot], start: Layer, *, count_deaths: bool, tilt: float = 0.0, kept: int = KEPT
+) -> list[Layer]:
+    """The layers of the chain, the first being the start. Empty when no hypothesis meets the printed counts.
+
+    count_deaths: tell hypotheses apart by their deaths so far, for printed totals to be met. tilt: log weight
+    added per death, to steer the search towards a printed total (it is the same for all paths with that
+    total).
+    """
+    layers = [start]
+    for slot in slots:
+        layer = _advance(layers[-1], slot, count_deaths, tilt, kept)
+        if layer is None:
+            return []
+        layers.append(layer)
+    return layers
+
+
+def starting_layer(patients: int) -> Layer:
+    none = np.zeros(0, np.int64)
+    return Layer(
+        np.array([patients]),
+        np.array([0]),
+        np.array([1.0]),
+        np.array([0.0]),
+        np.array([0.0]),
+        np.array([0, 0]),
+        none,
+        none,
+        none,
+        np.zeros(0),
+        none,
+    )
+
+
+def _advance(layer: Layer, slot: Slot, count_deaths: bool, tilt: float, kept: int) -> Layer | None:
+    for wider in WIDER:
+        # A drop that no death can explain within its error is given up as noise in the wider search.
+        tried = slot if wider == 1 else replace(slot, least_deaths=0)
+        found = _candidates(layer, tried, WINDOW * wider)
+        found = _required(layer, slot, found)
+        found.weight += tilt * found.died
+        found.best_weight += tilt * found.died
+        if len(found.parent):
+            return _merged(layer, slot, found, count_deaths, kept, wider > 1)
+    return None
+
+
+def _required(layer: Layer, slot: Slot, found: _Candidates) -> _Candidates:
+    """Only candidates that meet what is printed at the end of the slot."""
+    left = layer.left[found.parent] - found.censored - found.died
+    # S above 0 says that somebody is left, and S = 0 that nobody is.
+    keep = np.isfinite(found.weight) & ((left == 0) == (found.survival <= 0))
+    if slot.count >= 0:
+        keep &= left == slot.count
+    if slot.events >= 0:
+        keep &= layer.deaths[found.parent] + found.died == slot.events
+    return _picked(found, keep)
+
+
+def _picked(found: _Candidates, which: np.ndarray) -> _Candidates:
+    return _Candidates(*(getattr(found, name)[which] for name in _Candidates.__slots__))
+
+
+def _candidates(layer: Layer, slot: Slot, window: float) -> _Candidates:
+    """All (parent, c, d) whose S falls in the window about the measured level, at most CANDIDATES of them."""
+    keep = len(layer.left)
+    while True:
+        parents = np.arange(len(layer.left))
+        if keep < len(parents):
+            parents = np.sort(np.argpartition(-layer.weight, keep - 1)[:keep])
+        found = _expanded(layer, slot, parents, window)
+        if found is not None:
+            return found
+        keep = max(keep // 2, 1)
+
+
+def _expanded(layer: Layer, slot: Slot, parents: IntArray, window: float) -> _Candidates | None:
+    """The candidates of the given parents; None where there are too many."""
+    n, s = layer.left[parents], layer.survival[parents]
+    most_censored = np.minimum(len(slot.censor_prior) - 1, n - slot.next_count)
+    able = most_censored >= 0
+    parents, n, s, most_censored = parents[able], n[able], s[able], most_censored[able]
+    if slot.most_deaths == 0:
+        return _without_deaths(layer, slot, parents, n, s, most_censored)
+    low, high = _fractions(slot, s, window)
+    least_n = n - most_censored
+    d_low = np.maximum(np.ceil(low * least_n - 1e-9), slot.least_deaths).astype(np.int64)
+    d_high = np.minimum(np.floor(high * n + 1e-9), np.minimum(n - slot.next_count, slot.most_deaths)).astype(np.int64)
+    row, d = _ragged(d_low, d_high)
+    if len(row) > CANDIDATES and len(parents) > 1:
+        return None
+    with np.errstate(divide="ignore"):
+        n_high = np.where(low[row] > 0, np.floor(d / np.maximum(low[row], 1e-300) + 1e-9), n[row])
+        n_low = np.where(high[row] > 0, np.ceil(d / np.maximum(high[row], 1e-300) - 1e-9), n[row] + 1)
+    n_high = np.minimum(n_high, n[row])
+    n_low = np.maximum(np.maximum(n_low, least_n[row]), d + slot.next_count)
+    n_low = np.where((d == 0) & (low[row] <= 0), np.maximum(least_n[row], slot.next_count), n_low)
+    size = np.maximum(n_high - n_low + 1, 0)
+    if size.sum() > CANDIDATES and len(parents) > 1:
+        return None
+    pair, n_before = _ragged(n_low.astype(np.int64), n_high.astype(np.int64))
+    row, d = row[pair], d[pair]
+    after = s[row] * (1 - d / np.maximum(n_before, 1))
+    return _weighed(layer, slot, parents[row], n[row] - n_before, d, after)
+
+
+def _without_deaths(layer, slot, parents, n, s, most_censored) -> _Candidates:
+    """Only censoring: to the printed count exactly where there is one."""
+    if slot.count >= 0:
+        censored = n - slot.count
+        fits = (censored >= 0) & (censored <= most_censored)
+        row, censored = np.flatnonzero(fits), censored[fits]
+    else:
+        row, censored = _ragged(np.zeros(len(n), np.int64), most_censored)
+    return _weighed(layer, slot, parents[row], censored, np.zeros(len(row), np.int64), s[row])
+
+
+def _fractions(slot: Slot, s: FloatArray, window: float) -> tuple[FloatArray, FloatArray]:
+    """Bounds of d/n that bring S into the window about the measured level."""
+    if np.isnan(slot.level):
+        lowest, highest = slot.floor, 1.0
+    else:
+        reach = slot.error * (min(window, 1.3 * window / WINDOW) if slot.uniform else window)
+        lowest, highest = max(slot.level - reach, 0.0), slot.level + reach
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = np.where(s > 0, 1 - highest / s, 0.0)
+        high = np.where(s > 0, 1 - lowest / s, 0.0)
+    return np.maximum(low, 0.0) * (low > 0), np.clip(high, 0.0, 1.0)
+
+
+def _weighed(layer, slot, parent, censored, died, after) -> _Candidates:
+    gain = slot.censor_prior[censored] + level_log_likelihood(slot, after)
+    gain += slot.tie_cost * np.maximum(died - slot.least_deaths, 0)
+    return _Candidates(parent, censored, died, after, layer.weight[parent] + gain, layer.best_weight[parent] + gain)
+
+
+def level_log_likelihood(slot: Slot, survival: FloatArray) -> FloatArray:
+    """Log weight of S given the measured level: flat-topped where the error is uniform, else normal with
+    heavy tails.
+    """
+    if np.isnan(slot.level):
+        return np.zeros(len(survival))
+    z = np.abs(survival - slot.level) / slot.error
+    if slot.uniform:
+        # Rounded levels lie within their half-width; the sixth power lets a hair beyond pass, and z^2 bounds
+        # the cost.
+        return -np.minimum((z / 1.1) ** 12, 3 * z * z)
+    return -np.where(z < 3, 0.5 * z * z, 3 * z - 4.5)
+
+
+def _merged(layer: Layer, slot: Slot, found: _Candidates, count_deaths: bool, kept: int, widened: bool) -> Layer:
+    """Join candidates of one state, drop the negligible, keep at most `kept` states."""
+    keep = found.weight > found.weight.max() - NEGLIGIBLE
+    found = _picked(found, keep)
+    left = layer.left[found.parent] - found.censored - found.died
+    deaths = layer.deaths[found.parent] + found.died
+    bins = np.round(found.survival / (BIN_SHARE * slot.error if np.isfinite(slot.error) else 1e-5)).astype(np.int64)
+    key = (
+        (left * (deaths.max() + 1) + deaths if count_deaths else left) * (bins.max() - bins.min() + 1)
+        + bins
+        - bins.min()
+    )
+    order = np.lexsort((-found.best_weight, key))
+    key = key[order]
+    found = _picked(found, order)
+    first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
+    weight = np.logaddexp.reduceat(found.weight, first)
+    if len(first) > kept:
+        first, weight, found = _strongest(first, weight, found, kept)
+    best = first
+    left = layer.left[found.parent[best]] - found.censored[best] - found.died[best]
+    return Layer(
+        left,
+        layer.deaths[found.parent[best]] + found.died[best],
+        found.survival[best],
+        weight,
+        found.best_weight[best],
+        np.append(first, len(found.parent)),
+        found.parent,
+        found.censored,
+        found.died,
+        found.weight,
+        best,
+        widened,
+    )
+
+
+def _strongest(
+    first: IntArray, weight: FloatArray, found: _Candidates, kept: int
+) -> tuple[IntArray, FloatArray, _Candidates]:
+    """The `kept` states of most weight, with their candidates only."""
+    size = np.diff(np.append(first, len(found.parent)))
+    chosen = np.sort(np.argpartition(-weight, kept - 1)[:kept])
+    keep = np.zeros(len(first), bool)
+    keep[chosen] = True
+    found = _picked(found, np.repeat(keep, size))
+    return np.concatenate([[0], np.cumsum(size[chosen])[:-1]]), weight[chosen], found
+
+
+def _ragged(low: IntArray, high: IntArray) -> tuple[IntArray, IntArray]:
+    """Rows i and values low[i]..high[i], one after the other."""
+    size = np.maximum(high - low + 1, 0)
+    row = np.repeat(np.arange(len(low)), size)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size)
+    return row, low[row] + within
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """Whole patients along the chain: censored in each slot's gap, died at its stop, left at the end.
+
+    last_deaths: how many of those left die at the very end, in a drop that is not drawn.
+    """
+
+    censored: IntArray
+    died: IntArray
+    left: int
+    weight: float
+    last_deaths: int = 0
+
+
+def best_path(layers: Sequence[Layer]) -> Path:
+    """The most probable path, followed back from the best state at the end."""
+    state = int(np.argmax(layers[-1].best_weight))
+    left, weight = int(layers[-1].left[state]), float(layers[-1].best_weight[state])
+    censored, died = [], []
+    for layer in reversed(layers[1:]):
+        candidate = layer.best[state]
+        censored.append(layer.censored[candidate])
+        died.append(layer.died[candidate])
+        state = int(layer.parent[candidate])
+    return Path(np.array(censored[::-1]), np.array(died[::-1]), left, weight)
+
+
+def sample_paths(layers: Sequence[Layer], size: int, rng: np.random.Generator) -> list[Path]:
+    """Paths drawn from the posterior: backward sampling, state by state."""
+    end = layers[-1]
+    states = _draw(end.weight, np.zeros(size, np.int64), np.array([0, len(end.weight)]), rng)
+    left, weight = end.left[states], end.best_weight[states]
+    steps = []
+    for layer in reversed(layers[1:]):
+        chosen = _draw(layer.candidate_weight, states, layer.first, rng)
+        steps.append((layer.censored[chosen], layer.died[chosen]))
+        states = layer.parent[chosen]
+    censored = np.array([step[0] for step in reversed(steps)]).T
+    died = np.array([step[1] for step in reversed(steps)]).T
+    return [Path(c, d, int(m), float(w)) for c, d, m, w in zip(censored, died, left, weight, strict=True)]
+
+
+def _draw(log_weight: FloatArray, group: IntArray, first: IntArray, rng: np.random.Generator) -> IntArray:
+    """For each entry of group one index within first[g]:first[g+1], drawn by weight (Gumbel's maximum)."""
+    chosen = np.empty(len(group), np.int64)
+    for g in np.unique(group):
+        which = np.flatnonzero(group == g)
+        weights = log_weight[first[g] : first[g + 1]]
+        cumulated = np.cumsum(np.exp(weights - weights.max()))
+        chosen[which] = first[g] + np.searchsorted(cumulated, rng.random(len(which)) * cumulated[-1])
+    return chosen
