@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -10,13 +11,16 @@ from ..records import FloatArray, Rgb
 from .limits import without_limits
 from .palette import SOLID, PlotInk, same_line
 from .plotcrop import PlotCrop
-from .styles import exchange_tails
+from .staircase import Staircase
+from .styles import are_confusable, exchange_tails, stretches_apart
 from .tracing import TracedPath, described, separate_inks, stroke_mask, trace_ink
 
 LEAST_OWN = 0.45
 """Share of a curve's columns that must show its own ink; gaps of dashes are counted out for keyed dashed lines."""
-LEAST_LENGTH = 0.06
-"""Shortest curve, as a share of the plot's width: small arms may end early, letters are shorter."""
+LEAST_OF_KEY = 0.6
+"""The same, as a share of what the legend's sample of the line shows."""
+LEAST_LENGTH, LEAST_NAMED = 0.06, 0.02
+"""Shortest curve, as a share of the plot's width, without and with a legend entry: small arms may end early."""
 RIDING = 0.6
 """Share of columns within a stroke of a better path beyond which a thin claim is marks riding on that path."""
 LEAST_EXPLAINED = 0.4
@@ -26,56 +30,117 @@ EDGE = 0.6
 EXTRA_OWN, EXTRA_LENGTH = 0.55, 0.2
 """What a further curve in an ink must show when no legend entry speaks for it."""
 MOST_PATHS = 4
+DASH_GAIN = 1.2
+"""How much more ink a path that may bridge gaps must gather before a line said to be solid is taken for dashed."""
 LEAST_CONTRAST = 100.0
 """RGB distance from the paper that an ink without legend entry must have: grids and tints are paler."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ArmPath:
-    """A staircase taken for an arm, the ink it is drawn in, and that ink's coverage (height, width)."""
+    """A staircase taken for an arm, the ink it is drawn in, and that ink's coverage (height, width).
+
+    confusable: whether it crosses an arm of the same ink and style, so that the two may have been exchanged.
+    """
 
     path: TracedPath
     ink: PlotInk
     own: FloatArray
+    confusable: bool = False
 
 
 def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = None) -> list[ArmPath]:
     """Trace all inks and return the paths that are arms, in no particular order.
 
+    Each legend entry stands for one curve; an ink without entry draws one, and more where the figure names more arms.
     expected: number of arms that the figure names elsewhere (rows of the table, or by hand), None when it does not.
     """
     owns = separate_inks(crop, tuple((i.color, *i.shades) for i in inks))
     named = sum(len(i.keys) for i in inks)
-    paths: list[TracedPath] = []
+    wanted = expected or (named if named > 1 else None)
+    sure: list[TracedPath] = []
+    spare: list[TracedPath] = []
     for index, ink in enumerate(inks):
-        more = expected is not None and expected > named
-        paths += _arms_of_ink(crop, owns[index], index, ink, more)
-    paths = _drop_riders(paths, inks)
-    paths = _without_surplus(paths, inks, expected or (named if named > 1 else None), sure=expected is not None)
-    return [ArmPath(p, inks[p.ink], owns[p.ink]) for p in paths]
+        first, more = _curves_of_ink(crop, owns[index], index, ink, wanted)
+        sure += first
+        spare += more
+    paths = _drop_riders(sure, inks)
+    paths = _without_limit_pairs(paths, inks)
+    paths = _without_surplus(paths, inks, wanted, sure=expected is not None)
+    if wanted is None or len(paths) < wanted:
+        paths += _spares(spare, paths, inks, wanted)
+    paths = [p for i in range(len(inks)) for p in _settled(crop, [p for p in paths if p.ink == i], owns[i], inks[i])]
+    unsure = {i for i in range(len(inks)) if _confusable(paths, i, inks[i], owns[i])}
+    return [ArmPath(p, inks[p.ink], owns[p.ink], p.ink in unsure) for p in paths]
 
 
-def _arms_of_ink(crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, more: bool) -> list[TracedPath]:
-    """The curves drawn in one ink: as many as its legend entries; as many as stand out where there are none.
-
-    more: whether the figure names more arms than its legend shows.
-    """
+def _curves_of_ink(
+    crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, wanted: int | None
+) -> tuple[list[TracedPath], list[TracedPath]]:
+    """The curves that an ink surely draws, one for each legend entry and at least one, and those it may draw besides."""
     named = len(ink.keys)
     if not named and _contrast(crop, ink) < LEAST_CONTRAST:
-        return []
-    solid = 1 if named == 1 and ink.keys[0].inked > SOLID else 0
-    traced = trace_ink(crop, own, index, named if named > 1 and not more else MOST_PATHS, solid)
-    paths = [p for i, p in enumerate(traced) if _behaves(p, crop, extra=i >= max(1, named), known=more)]
+        return [], []
+    due = max(1, named)
+    traced = _traced(crop, own, index, ink, max(due, MOST_PATHS))
+    paths = [p for i, p in enumerate(traced) if _behaves(p, crop, ink, extra=i >= due and wanted is None)]
     if not named and _explained(crop, own, paths) < LEAST_EXPLAINED:
-        return []
-    if named <= 1:
+        return [], []
+    if wanted is None or len(paths) > wanted:
         paths = without_limits(paths)
-    if named and not more:
-        paths = paths[:named]
-    if len(paths) > 1:
-        stairs = exchange_tails([p.stair for p in paths], own, paths[0].width_px, ink.keys)
-        paths = [described(crop, own, p, stair) for p, stair in zip(paths, stairs, strict=True)]
-    return paths
+    return paths[:due], paths[due:]
+
+
+def _traced(crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, count: int) -> list[TracedPath]:
+    """Staircases of one ink; a line whose sample is solid may bridge gaps only where that gathers much more ink."""
+    traced = trace_ink(crop, own, index, count, solid=0)
+    if len(ink.keys) == 1 and ink.keys[0].inked > SOLID:
+        unbroken = trace_ink(crop, own, index, count, solid=1)
+        # A short sample of long dashes looks solid: the curve itself decides.
+        if unbroken and traced and _weight(traced[0]) < DASH_GAIN * _weight(unbroken[0]):
+            return unbroken
+    return traced
+
+
+def _spares(
+    spare: list[TracedPath], paths: list[TracedPath], inks: tuple[PlotInk, ...], wanted: int | None
+) -> list[TracedPath]:
+    """Further curves in inks that already draw one: all that stand out, or as many as the figure still misses."""
+    ranked = sorted(spare, key=lambda p: -_weight(p))
+    if wanted is not None:
+        return ranked[: wanted - len(paths)]
+    return [p for p in ranked if not inks[p.ink].keys]
+
+
+def _settled(crop: PlotCrop, paths: list[TracedPath], own: FloatArray, ink: PlotInk) -> list[TracedPath]:
+    """The curves of one ink with their tails exchanged where their line styles ask for it."""
+    if len(paths) < 2:
+        return paths
+    stairs = exchange_tails([p.stair for p in paths], own, paths[0].width_px, ink.keys)
+    return [described(crop, own, p, stair) for p, stair in zip(paths, stairs, strict=True)]
+
+
+def _without_limit_pairs(paths: list[TracedPath], inks: tuple[PlotInk, ...]) -> list[TracedPath]:
+    """Leave out pairs of paths without legend entry that run around one that has an entry, as its limits."""
+    named = [p for p in paths if inks[p.ink].keys]
+    others = [p for p in paths if not inks[p.ink].keys]
+    for arm in named:
+        around = without_limits([arm, *others])
+        others = [p for p in others if any(p is q for q in around)]
+    return [p for p in paths if any(p is q for q in (*named, *others))]
+
+
+def _confusable(paths: list[TracedPath], index: int, ink: PlotInk, own: FloatArray) -> bool:
+    of_ink = [p for p in paths if p.ink == index]
+    if len(of_ink) > 2:
+        # Three or more styles in one ink: marks and crossings blur the rhythms by which they are told apart.
+        return any(_touch_again(a.stair, b.stair, a.width_px) for a, b in combinations(of_ink, 2))
+    return len(of_ink) > 1 and are_confusable([p.stair for p in of_ink], own, of_ink[0].width_px, ink.keys)
+
+
+def _touch_again(one: Staircase, two: Staircase, width_px: float) -> bool:
+    """Whether two staircases that have parted meet again."""
+    return len(stretches_apart(one.row, two.row, width_px)) > 1
 
 
 def _contrast(crop: PlotCrop, ink: PlotInk) -> float:
@@ -83,15 +148,20 @@ def _contrast(crop: PlotCrop, ink: PlotInk) -> float:
     return float(np.linalg.norm(np.asarray(ink.color, float) - paper))
 
 
-def _behaves(path: TracedPath, crop: PlotCrop, *, extra: bool, known: bool) -> bool:
-    """Whether a path looks like a curve by itself: its own ink, some length, and not the straight line of a grid."""
+def _behaves(path: TracedPath, crop: PlotCrop, ink: PlotInk, *, extra: bool) -> bool:
+    """Whether a path looks like a curve by itself: its own ink, some length, and not the straight line of a grid.
+
+    extra: whether nothing in the figure speaks for one more curve in this ink.
+    """
     length = len(path.stair.row) / crop.ink.strength.shape[1]
     straight = len(path.corners.y) == 1 and length > 0.9
     if straight or _is_edge(path, crop):
         return False
-    if extra and not known:
+    if extra:
         return path.own_share >= EXTRA_OWN and length >= EXTRA_LENGTH
-    return path.own_share >= LEAST_OWN and length >= LEAST_LENGTH
+    dotted = min((k.inked for k in ink.keys), default=1.0)
+    own = min(LEAST_OWN, LEAST_OF_KEY * dotted)
+    return path.own_share >= own and length >= (LEAST_NAMED if ink.keys else LEAST_LENGTH)
 
 
 def _is_edge(path: TracedPath, crop: PlotCrop) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..records import CurveTrace, FloatArray, Panel, Rgb, SurvivalCurve, read_only
+from .arms import ArmPath
 from .legend import LegendKey
 from .marks import ArmMarks
 from .plotcrop import PlotCrop
@@ -26,6 +27,8 @@ class DrawnArm:
 
     trace: its staircase in px of the figure. keys: legend entries that show this line. marks_px: (m,) x of its marks.
     start_gap_px: rows of bare paper between S = 1 and the first level.
+    confusable: whether it may have been exchanged with another arm where they cross. runs_on: whether its ink goes
+    on past the right end of the plot area.
     evidence: measured shares, 0 to 1, that speak for the tracing.
     """
 
@@ -38,14 +41,14 @@ class DrawnArm:
     marks_px: FloatArray = field(default_factory=lambda: read_only([]))
     draws_marks: bool = False
     start_gap_px: float = 0.0
+    confusable: bool = False
+    runs_on: bool = False
     evidence: dict[str, float] = field(default_factory=dict)
 
 
-def arm_from_path(
-    path: TracedPath, crop: PlotCrop, color: Rgb, keys: tuple[LegendKey, ...], marks: ArmMarks
-) -> DrawnArm:
+def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: bool) -> DrawnArm:
     """An arm from a staircase traced in the pixels of a plot area, with the marks found on it."""
-    corners = path.corners
+    path, corners = arm.path, arm.path.corners
     trace = CurveTrace(
         x_px=crop.figure_x(corners.x),
         y_px=crop.figure_y(corners.y),
@@ -55,15 +58,17 @@ def arm_from_path(
         time_error_px=TIME_ERROR * crop.scale,
     )
     return DrawnArm(
-        color=color,
+        color=arm.ink.color,
         inked=path.own_share,
         dash_px=_mean_run(path.shows) * crop.scale,
         width_px=path.width_px * crop.scale,
         trace=trace,
-        keys=keys,
+        keys=arm.ink.keys,
         marks_px=crop.figure_x(marks.x),
         draws_marks=marks.draws_marks,
         start_gap_px=path.start_gap_px * crop.scale,
+        confusable=arm.confusable,
+        runs_on=runs_on,
         evidence={"own_ink": round(path.own_share, 3), "in_sight": round(1.0 - path.hidden_share, 3)},
     )
 

@@ -12,10 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..records import Box, FloatArray, Panel, PixelArray, Rgb, TextLine
-from .inks import INK_CONTRAST, paper_color
+from .inks import paper_color
 
 WINDOW = 6.5
 """How far left of a name its key may begin, in text heights: R's longest keys reach 5."""
+LINE_GAP, DOT_GAP = 0.9, 1.6
+"""Widest gap within a sample in text heights: between dashes, and between the dots of a thick dotted line."""
+FAINT_SAMPLE = 24.0
+"""RGB distance from the paper that a sample must have: thin grey lines in scans have 30."""
 FRAME = 4
 """Pixels inside the plot area's edge that the frame's own stroke may take."""
 STATISTIC = re.compile(
@@ -108,7 +112,9 @@ def _sample_left_of(
         left = max(left, int(np.ceil(plot_area.left)) + FRAME)
     for other in texts:
         b = other.box
-        if other is not line and b.bottom > top and b.top < bottom and b.centre[0] < line.box.left:
+        # Dots and dashes of a sample are sometimes read as small figures; they are no neighbour.
+        letters = b.height > 0.6 * height or len(other.text) > 2
+        if other is not line and letters and b.bottom > top and b.top < bottom and b.centre[0] < line.box.left:
             left = max(left, int(np.ceil(b.right)) + 1)
     top, bottom = max(0, top), min(pixels.shape[0] - 1, bottom)
     if right - left < 0.7 * height or bottom - top < 4:
@@ -122,16 +128,21 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     contrast = np.sqrt(((window.astype(np.float32) - paper_color(window)) ** 2).sum(axis=2))
     offset = np.abs(np.arange(len(window)) + top - centre_y) / height
     rows = np.flatnonzero(offset <= 0.6)
-    if contrast[rows].max(initial=0.0) <= INK_CONTRAST:
+    if contrast[rows].max(initial=0.0) <= FAINT_SAMPLE:
         return None
     # The line is the strongest row: tints of a key's box and edges of the stroke are fainter.
     weight = contrast.sum(axis=1) * (1.0 - 0.3 * offset)
     best = int(rows[np.argmax(weight[rows])])
-    ink = contrast > max(INK_CONTRAST, 0.5 * contrast[best].max())
+    ink = contrast > max(FAINT_SAMPLE, 0.5 * contrast[best].max())
     if not ink[best].any():
         return None
-    columns = np.flatnonzero(ink[best])
-    first, last = _cluster_at_the_right(columns, 1.3 * height)
+    # Upright lines through the whole window are the frame of the legend, or an axis.
+    columns = np.flatnonzero(ink[best] & (ink.mean(axis=0) < 0.9))
+    if len(columns) == 0:
+        return None
+    first, last = _cluster_at_the_right(columns, LINE_GAP * height)
+    if last - first + 1 < 0.8 * height:
+        first, last = _cluster_at_the_right(columns, DOT_GAP * height)
     length, runs_in = last - first + 1, first <= 1
     if length < 0.8 * height or length > 5.5 * height or runs_in:
         return None

@@ -17,6 +17,8 @@ RAY_MISS = 26.0
 """RGB distance from the line paper-ink within which a fainter colour may be that ink blurred."""
 LEAST_INK = 0.12
 """Ink, in px for each column of the plot, below which a colour draws no curve."""
+SAME_SHADE = 5.0
+"""Lab distance below which two solid samples have one colour: blur and JPEG move a sample by up to 4."""
 THIN = 2.0
 """Stroke width up to which a line has no pixel that is surely all ink, so that its shades alternate along it."""
 THIN_REACH = 9
@@ -100,11 +102,12 @@ def _group_keys(keys: tuple[LegendKey, ...], paper: FloatArray) -> list[list[Leg
 
 
 def _one_ink(a: LegendKey, b: LegendKey, paper: FloatArray) -> bool:
-    if color_distance(a.color, b.color) < SAME_COLOR:
+    # Two solid lines that differ in shade at all are two inks, or the legend could not tell them apart.
+    both_solid = a.inked > SOLID and b.inked > SOLID
+    if color_distance(a.color, b.color) < (SAME_SHADE if both_solid else SAME_COLOR):
         return True
     faint, strong = sorted((a.color, b.color), key=lambda c: _strength(c, paper))
-    # Thin dashes lose contrast to blur; two solid lines of different strength are two inks.
-    both_solid = a.inked > SOLID and b.inked > SOLID
+    # Thin dashes lose contrast to blur.
     return max(a.width_px, b.width_px) <= 2 and not both_solid and _is_shade(faint, strong, paper)
 
 

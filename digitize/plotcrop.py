@@ -61,8 +61,17 @@ class PlotCrop:
         return (x_px - self.left + 0.5) / self.scale - 0.5
 
 
-def crop_plot(pixels: PixelArray, panel: Panel, texts: tuple[TextLine, ...], keys: tuple[Box, ...]) -> PlotCrop:
-    """Cut the plot area out of a figure and mark where lettering, legend samples and the frame stand."""
+def crop_plot(
+    pixels: PixelArray,
+    panel: Panel,
+    texts: tuple[TextLine, ...],
+    keys: tuple[Box, ...],
+    insets: tuple[Box, ...] = (),
+) -> PlotCrop:
+    """Cut the plot area out of a figure and mark where lettering, legend samples, the frame and insets stand.
+
+    insets: smaller plots inside this one, whose curves are not this panel's; they count as frame.
+    """
     left, top, right, bottom = _bounds(pixels, panel)
     scale = max(1, int(np.ceil(max(right - left, bottom - top) / LARGEST)))
     window = pixels[top : bottom + 1, left : right + 1]
@@ -76,7 +85,8 @@ def crop_plot(pixels: PixelArray, panel: Panel, texts: tuple[TextLine, ...], key
     crop = PlotCrop(ink, left, top, scale, 0.0, 0.0, flipped, lettering, frame)
     start, lowest = (0.0, panel.y.maximum) if flipped else (1.0, panel.y.minimum)
     rows = [crop.row_of(float(panel.y.calibration.px(v))) for v in (start, lowest)]
-    _mark_boxes(crop, [t.box for t in texts] + list(keys))
+    _mark_boxes(crop, lettering, [t.box for t in texts] + list(keys))
+    _mark_boxes(crop, frame, list(insets))
     _mark_frame(crop, panel.plot_area)
     return PlotCrop(ink, left, top, scale, rows[0], rows[1], flipped, lettering, frame)
 
@@ -93,14 +103,14 @@ def _bounds(pixels: PixelArray, panel: Panel) -> tuple[int, int, int, int]:
     return left, top, right, bottom
 
 
-def _mark_boxes(crop: PlotCrop, boxes: list[Box]) -> None:
-    """Set the lettering of a crop inside the boxes (figure px)."""
+def _mark_boxes(crop: PlotCrop, mask: FloatArray, boxes: list[Box]) -> None:
+    """Set a mask of a crop inside the boxes (figure px)."""
     for box in boxes:
         y0, y1 = sorted((crop.row_of(box.top), crop.row_of(box.bottom)))
         x0, x1 = crop.column_of(box.left), crop.column_of(box.right)
         if y1 >= 0 and x1 >= 0:
             rows = slice(max(0, int(np.floor(y0)) - 1), max(0, int(np.ceil(y1)) + 2))
-            crop.lettering[rows, max(0, int(np.floor(x0)) - 1) : max(0, int(np.ceil(x1)) + 2)] = True
+            mask[rows, max(0, int(np.floor(x0)) - 1) : max(0, int(np.ceil(x1)) + 2)] = True
 
 
 def _mark_frame(crop: PlotCrop, area: Box) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import NoCurveFound
 from ..records import (
     ArmReading,
+    Box,
     Caution,
     Figure,
     Panel,
@@ -19,13 +20,13 @@ from ..records import (
     SurvivalCurve,
     TextLine,
 )
-from .arms import find_arms
+from .arms import ArmPath, find_arms
 from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .legend import LegendKey, find_legend
 from .marks import find_marks
 from .naming import ArmName, name_arms, tie_rows
 from .palette import find_inks
-from .plotcrop import crop_plot
+from .plotcrop import MARGIN, PlotCrop, crop_plot
 from .risklaws import reconcile_with_curves
 from .risktable import read_risk_table
 from .trust import arm_confidence, doubts_about
@@ -34,6 +35,10 @@ from .vectoraxes import refine_calibration
 
 TALLEST_LETTERING = 0.15
 """Height of a text's box, as a share of the plot's, beyond which a drawing was taken for text."""
+
+
+SAME_INK = 80.0
+"""RGB distance within which a pixel beyond the plot area has an arm's colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ def read_plot(
     panel = refine_calibration(figure, panel)
     table, table_cautions = read_risk_table(figure, texts, panel)
     printed_rows = len(table.rows)
-    drawn, legend = _drawn_arms(figure, texts, panel, _expected_arms(arms, table))
+    insets = tuple(c.box for c in cautions if c.code == "inset" and c.box is not None)
+    drawn, legend = _drawn_arms(figure, texts, panel, insets, _expected_arms(arms, table))
     if not drawn:
         raise NoCurveFound(f"{figure.name}: no staircase starts at S = 1 in panel {panel.name}")
     curves = [curve_of(arm.trace, panel) for arm in drawn]
@@ -86,7 +92,7 @@ def _expected_arms(arms: tuple[str, ...] | int | None, table: RiskTable) -> int 
 
 
 def _drawn_arms(
-    figure: Figure, texts: tuple[TextLine, ...], panel: Panel, expected: int | None
+    figure: Figure, texts: tuple[TextLine, ...], panel: Panel, insets: tuple[Box, ...], expected: int | None
 ) -> tuple[list[DrawnArm], tuple[LegendKey, ...]]:
     """The arms of a panel as drawn with its legend entries: from vector strokes where the file has them, or pixels."""
     if figure.strokes:
@@ -94,11 +100,16 @@ def _drawn_arms(
         if drawn:
             return drawn, legend
     legend = find_legend(figure.pixels, texts, panel)
-    return trace_arms(figure.pixels, texts, panel, legend, expected), legend
+    return trace_arms(figure.pixels, texts, panel, legend, insets, expected), legend
 
 
 def trace_arms(
-    pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel, legend: tuple[LegendKey, ...], expected: int | None
+    pixels: PixelArray,
+    texts: tuple[TextLine, ...],
+    panel: Panel,
+    legend: tuple[LegendKey, ...],
+    insets: tuple[Box, ...],
+    expected: int | None,
 ) -> list[DrawnArm]:
     """The arms of a panel as drawn, with their censor marks, from the pixels of its plot area."""
     area = panel.plot_area
@@ -107,15 +118,27 @@ def trace_arms(
         for t in texts
         if area.contains(*t.box.centre, margin=2.0) and t.box.height < TALLEST_LETTERING * area.height
     )
-    crop = crop_plot(pixels, panel, inside, tuple(k.box for k in legend))
+    crop = crop_plot(pixels, panel, inside, tuple(k.box for k in legend), insets)
     inks = find_inks(crop.ink, legend, ~crop.lettering & ~crop.frame)
     arms = find_arms(crop, inks, expected)
     drawn = []
     for arm in arms:
         others = tuple(other.path for other in arms if other is not arm)
         marks = find_marks(crop, arm.path, arm.own, others)
-        drawn.append(arm_from_path(arm.path, crop, arm.ink.color, arm.ink.keys, marks))
+        drawn.append(arm_from_path(arm, crop, marks, runs_on=_runs_on(pixels, panel, crop, arm)))
     return drawn
+
+
+def _runs_on(pixels: PixelArray, panel: Panel, crop: PlotCrop, arm: ArmPath) -> bool:
+    """Whether an arm's ink goes on to the right of the plot area: the axis was taken to end too early."""
+    end, row = crop.figure_x(arm.path.corners.end), crop.figure_y(arm.path.corners.y[-1])
+    reach = arm.path.width_px * crop.scale + 4
+    if end < panel.plot_area.right - reach:
+        return False
+    x = round(panel.plot_area.right + reach + MARGIN)
+    beyond = pixels[max(0, int(row) - 1) : int(row) + 3, x : x + 6].reshape(-1, 3).astype(float)
+    near = np.linalg.norm(beyond - np.asarray(arm.ink.color, float), axis=1) < SAME_INK
+    return len(near) > 0 and float(near.mean()) > 0.4
 
 
 def _join_table(drafts: list[_Draft], table: RiskTable) -> tuple[list[_Draft], RiskTable]:

@@ -16,11 +16,11 @@ from ..records import FloatArray
 RUN_PAPER, DROP_PAPER = 1.0, 6.0
 """Price of a column of bare paper, and of a row of it in a drop: software always draws the riser of a step."""
 RUN_HIDDEN, DROP_HIDDEN = 0.12, 0.12
-RUN_BRIDGE, DROP_BRIDGE = 0.22, 0.35
-DROP_OWN = 0.01
+RUN_BRIDGE, DROP_BRIDGE = 0.22, 0.3
+DROP_OWN = -0.12
 AXIS_COLUMNS, DROP_AXIS = 4, 2.0
 """Columns that the y axis line may take, and the price of falling along it."""
-SLANTS = (0.0, 22.5, 45.0, 67.5, 90.0)
+SLANTS = (0.0, 15.0, 30.0, 45.0, 60.0, 75.0, 90.0)
 """Directions, in degrees below the horizontal, in which the dashes of a falling curve follow each other."""
 
 
@@ -56,8 +56,10 @@ def price_pixels(own: FloatArray, hiding: FloatArray, width_px: float, gap_px: f
 def _bridge_gaps(solid: FloatArray, gap: int) -> FloatArray:
     """Pixels between two pieces of ink that a staircase could join: along, down, or slanting down to the right."""
     bridged = np.zeros(solid.shape, bool)
-    thick = cv2.dilate(solid, np.ones((3, 3), np.uint8)) if gap > 4 else solid
-    for angle in SLANTS if gap > 4 else SLANTS[::4]:
+    dashed = gap > 4
+    # Dashes on both sides of a corner are out of line by a stroke or so.
+    thick = cv2.dilate(solid, np.ones((5, 5), np.uint8)) if dashed else solid
+    for angle in SLANTS if dashed else (0.0, 90.0):
         kernel = np.zeros((gap, gap), np.uint8)
         reach = (gap - 1) / 2
         dx, dy = reach * np.cos(np.radians(angle)), reach * np.sin(np.radians(angle))

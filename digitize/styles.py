@@ -16,6 +16,8 @@ from ..records import FloatArray
 from .legend import LegendKey
 from .staircase import Staircase
 
+TELLING = 0.3
+"""How much worse a stretch must fit the other arm's style for its owner to be certain."""
 LEAST_STRETCH = 4.0
 """Shortest stretch, in columns per stroke width, whose rhythm can be measured: two periods of a short dash."""
 
@@ -61,11 +63,32 @@ def exchange_tails(
     return [Staircase(s.first, row, s.earned) for s, row in zip(stairs, rows, strict=True)]
 
 
+def are_confusable(stairs: list[Staircase], own: FloatArray, width_px: float, keys: tuple[LegendKey, ...]) -> bool:
+    """Whether arms of one ink part again after a touch although their styles do not tell which is which."""
+    for a, b in combinations(range(len(stairs)), 2):
+        one, two = stairs[a].row, stairs[b].row
+        stretches = stretches_apart(one, two, width_px)
+        seen = [
+            (
+                rhythm_along(ink_along(own, one[s:e], s, width_px), width_px),
+                rhythm_along(ink_along(own, two[s:e], s, width_px), width_px),
+            )
+            for s, e in stretches
+        ]
+        if len(stretches) < 2:
+            continue
+        goal = _goal_of(seen, stretches, keys)
+        margins = [x.gap(goal[1]) + y.gap(goal[0]) - x.gap(goal[0]) - y.gap(goal[1]) for x, y in seen]
+        if min(margins) < TELLING:
+            return True
+    return False
+
+
 def _settle_pair(
     rows: list[FloatArray], a: int, b: int, own: FloatArray, width_px: float, keys: tuple[LegendKey, ...]
 ) -> None:
     """Exchange whatever stretches of rows[a] and rows[b] fit better the other way round."""
-    stretches = _stretches_apart(rows[a], rows[b], width_px)
+    stretches = stretches_apart(rows[a], rows[b], width_px)
     if not stretches:
         return
     seen = [(rhythm_along(ink_along(own, rows[a][s:e], s, width_px), width_px),
@@ -79,7 +102,7 @@ def _settle_pair(
     _exchange(rows, a, b, stretches, crossed)
 
 
-def _stretches_apart(one: FloatArray, two: FloatArray, width_px: float) -> list[tuple[int, int]]:
+def stretches_apart(one: FloatArray, two: FloatArray, width_px: float) -> list[tuple[int, int]]:
     """[start, end) of the column ranges on which two staircases run clear of each other, long enough to judge."""
     n = min(len(one), len(two))
     apart = np.r_[False, np.abs(one[:n] - two[:n]) > width_px + 1.5, False].astype(int)

@@ -10,6 +10,10 @@ RESIDUAL_LIMIT = 1.2
 """Calibration residual in px above which ticks and labels do not fit one line."""
 START_GAP = 5.0
 """Rows of bare paper between S = 1 and a curve's first level that a gap in its dashes explains."""
+SHORT = 30.0
+"""Pixels of a curve's length below which one pixel of error in time spoils its shape by more than 0.01."""
+LEAVING = 3.0
+"""Pixels from the far end of the y axis within which a curve has left the plot."""
 EXCESS_LIMIT = 0.02
 """Mean of n(t)/N - S(t-) above which a row cannot be its curve's."""
 
@@ -43,7 +47,7 @@ def doubts_about(
                 )
             )
     for line, arm in zip(drawn, arms, strict=True):
-        found += _doubts_of_arm(line, arm)
+        found += _doubts_of_arm(panel, line, arm)
     if legend_entries > len(arms) or (0 < legend_entries < len(arms) and table_rows != len(arms)):
         found.append(_review("arm-count", f"{len(arms)} curves but {legend_entries} legend entries", "legend"))
     if table_rows and table_rows != len(arms):
@@ -57,11 +61,20 @@ def doubts_about(
     return found
 
 
-def _doubts_of_arm(line: DrawnArm, arm: ArmReading) -> list[Caution]:
+def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Caution]:
     found = []
     if line.start_gap_px > START_GAP:
         gap = f"{arm.name} starts {line.start_gap_px:.0f} px of bare paper away from S = 1"
         found.append(_review("start", gap, arm.name))
+    if line.confusable:
+        crossed = f"{arm.name} crosses an arm drawn alike; after the crossing the two may be exchanged"
+        found.append(_review("crossing", crossed, arm.name))
+    if line.trace.end_px - line.trace.x_px[0] < SHORT:
+        found.append(_review("short", f"{arm.name} is too short in this picture to be placed in time", arm.name))
+    if line.runs_on:
+        found.append(_review("axis-end", f"{arm.name} runs on past the end of the x axis that was read", arm.name))
+    if _leaves(panel, line):
+        found.append(_review("leaves-plot", f"{arm.name} leaves the plot at the end of the y axis", arm.name))
     if line.evidence.get("in_sight", 1.0) < 0.7:
         share = 100 * (1 - line.evidence["in_sight"])
         hidden = f"{arm.name} is hidden under other ink for {share:.0f}% of its length"
@@ -74,3 +87,12 @@ def _doubts_of_arm(line: DrawnArm, arm: ArmReading) -> list[Caution]:
 
 def _review(code: str, message: str, where: str) -> Caution:
     return Caution(code, message, where, "review")
+
+
+def _leaves(panel: Panel, line: DrawnArm) -> bool:
+    """Whether an arm reaches the far end of a truncated y axis, beyond which the figure shows nothing."""
+    rising = panel.direction == "incidence"
+    far = panel.y.maximum if rising else panel.y.minimum
+    truncated = far < 1.0 if rising else far > 0.0
+    gap = abs(float(line.trace.y_px[-1] - panel.y.calibration.px(far)))
+    return truncated and gap <= LEAVING
