@@ -41,8 +41,8 @@ TEXT_GAP_DOWN = 2.4
 TEXT_GAP_ACROSS = 2.2
 # Parts of one figure (panels, legend keys, table rules) stand within this distance (points).
 PART_GAP = 30.0
-# Short strokes each way that make a curve of pieces; a ruled table has none along.
-PIECES = 6
+# Lengths of short strokes each way that show a curve of pieces; ticks have two, a ruled table none along.
+PIECES = 4
 CAPTION_REACH = 110.0
 CAPTION_LINES = 25
 # A figure is taken as raster when images cover this share of its drawn area.
@@ -279,10 +279,13 @@ def _is_curve(stroke: Stroke, box: Box, whole: Box) -> bool:
 
 
 def _many_pieces(inner: Sequence[tuple[Stroke, Box]], whole: Box) -> bool:
-    """Whether there are many short strokes both along and across, as of a curve with one path a segment."""
-    across = sum(0 < b.width < 0.15 * whole.width and b.height < 2 for _, b in inner)
-    along = sum(0 < b.height < 0.15 * whole.height and b.width < 2 for _, b in inner)
-    return min(across, along) >= PIECES
+    """Whether many short strokes of different lengths run along and across, as of a curve with a path a segment.
+
+    Ticks and table rules are all of one length.
+    """
+    across = {round(b.width) for _, b in inner if 0 < b.width < 0.15 * whole.width and b.height < 2}
+    along = {round(b.height) for _, b in inner if 0 < b.height < 0.15 * whole.height and b.width < 2}
+    return min(len(across), len(along)) >= PIECES
 
 
 def _is_oblique(stroke: Stroke) -> bool:
