@@ -30,8 +30,10 @@ LARGEST_PERCENT = 110.0
 _TICK_MARK = re.compile(r"^[-_|]+\s*(?=[\d.])|\s*[-_|]+$")
 # ... or, right of a y label, taken for its last digit.
 _TICK_DIGIT = re.compile(r"(?<=\d)[1lI|]$")
-# Decimal points of 1 px are lost in small print: 025, 10 for 1.0.
-_LOST_POINT = re.compile(r"[01]\d{1,3}")
+# Decimal points of 1 px are lost in small print: 025 is 0.25; 10 and 100 may be 1.0 and 1.00.
+_LOST_POINT = re.compile(r"0\d{1,3}|100?")
+# The unit may follow each number: "1 y", "6 mo", "30d".
+_UNIT = re.compile(r"(?<=\d)\s*(y|yrs?|years?|mos?|months?|wks?|weeks?|d|days?)\.?$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,8 @@ def number_labels(texts: tuple[TextLine, ...]) -> tuple[NumberLabel, ...]:
 
 
 def _readings(text: str) -> tuple[float, ...]:
-    """Values at or above zero; "025" is also 0.25, as points are lost in small print."""
-    body = _TICK_MARK.sub("", plain_text(text))
+    """Values at or above zero; "05" is also 0.5, as points are lost in small print; "2 y" is 2."""
+    body = _UNIT.sub("", _TICK_MARK.sub("", plain_text(text)))
     values = [v for v in number_readings(body) if v >= 0]
     digits = body.rstrip("% ")
     if _LOST_POINT.fullmatch(digits):

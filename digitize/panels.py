@@ -36,8 +36,8 @@ from .wording import panel_names, plot_title, time_unit, x_axis_label, y_axis_la
 END_SLACK_PX = 2.0
 # The stroke of a curve at S = 1 or 0 reaches past the level by this share of the axis' height.
 STROKE_MARGIN = 0.012
-# Plots cover at least this share of a figure; on the development figures 15 % and more.
-SMALLEST_SHARE = 0.08
+# Plots cover at least this share of a figure; on the development figures 19 % and more.
+SMALLEST_SHARE = 0.12
 # An axis up to here is in percent without saying so.
 FULL_PERCENT = 99.0
 # A calibration whose ticks scatter more than this (px) deserves a look; snapped ticks scatter by 0.3.

@@ -16,8 +16,12 @@ from .ticks import AxisTicks
 SMALLEST_IN_LETTERS = 4.0
 # Two plots share less than this part of the smaller one's area; more means an inset, or a table misread.
 OVERLAP = 0.1
+# Of four and more labels this share must be on the steps.
+MOSTLY_EVEN = 0.75
 # A plot without lines, ticks and grid is believed when each axis has this many numbers.
 MANY_LABELS = 5
+# A table repeats most of the x labels.
+SAME_TIMES = 0.7
 # "0 1 3 6 12 24" months are labels too; their widest gap is twelve of their smallest step.
 MOST_STEPS = 15
 
@@ -76,15 +80,18 @@ def _is_founded(side: tuple[PrintedScale, AxisTicks, Line | None]) -> bool:
 
 
 def has_even_steps(scale: PrintedScale) -> bool:
-    """Whether the labels are multiples of one step, as axis labels are and counts are not; one end may be off."""
+    """Whether the labels are multiples of one step, as those of an axis are and counts are not.
+
+    A label of its own may stand among them (the end of follow-up, a landmark at 90 days).
+    """
     values = np.sort(scale.values)
     steps = np.diff(values)
     if len(steps) == 0 or steps.min() <= 0:
         return False
     even = on_even_steps(values)
-    odd_one = len(values) >= 4 and bool(even[1:].all() or even[:-1].all())
+    mostly = len(values) >= 4 and even.mean() >= MOSTLY_EVEN
     widest = np.diff(values[even]).max() / np.diff(values[even]).min() if even.sum() > 1 else np.inf
-    return bool(even.all() or odd_one) and bool(widest <= MOST_STEPS)
+    return bool(even.all() or mostly) and bool(widest <= MOST_STEPS)
 
 
 def _overlap(one: Box, other: Box) -> float:
@@ -101,10 +108,12 @@ def _is_inside(inner: Box, outer: Box) -> bool:
 
 
 def _is_table_of(plot: Plot, other: Plot) -> bool:
-    """Whether a frame is the other's number-at-risk table: below it, under the same times, a column of counts."""
+    """Whether a frame is the other's number-at-risk table: below it, under the same times, with no y axis."""
     row, above = plot.frame.row, other.frame.row
-    same_times = bool(np.isin(row.values, above.values).mean() > 0.7)
     slack = 2 * row.size
+    same_times = bool(np.isin(row.values, above.values).mean() > SAME_TIMES)
     same_place = abs(row.start - above.start) < slack and abs(row.end - above.end) < slack
     beneath = plot.frame.column.start > other.frame.area.bottom - slack
-    return same_times and same_place and beneath and not _ends_like_survival(plot.frame.column.values)
+    has_axis = plot.frame.y_line is not None and plot.y.evidence != "labels"
+    ends_low = not _ends_like_survival(plot.frame.column.values)
+    return same_times and same_place and beneath and ends_low and not has_axis
