@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
+import runpy
 import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import km2ipd
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,3 +95,31 @@ def test_wheel_holds_exactly_the_package(tmp_path: Path) -> None:
     with zipfile.ZipFile(next(tmp_path.glob("km2ipd-*.whl"))) as wheel:
         names = {n for n in wheel.namelist() if ".dist-info/" not in n}
     assert names == {f"km2ipd/{path.as_posix()}" for path in (*sources(), *map(Path, DATA_FILES))}
+
+
+# ---------------------------------------------------------------- the guide
+
+
+def test_every_commands_help_stands_in_the_guide_as_it_is() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "commands.py"))["commands_page"]()
+    shipped = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert shipped.split() == page.split(), "run: python docs/commands.py"
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+)
+def test_links_of_the_guide_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)", text):
+        file = (ROOT / page).parent / target if target else ROOT / page
+        assert file.exists(), f"{page}: {target}"
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            slugs = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in heads}
+            assert anchor in slugs, f"{page}: #{anchor}"
+
+
+def test_the_changelog_and_the_citation_name_this_version() -> None:
+    assert f"## {km2ipd.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"version: {km2ipd.__version__}" in (ROOT / "CITATION.cff").read_text()
