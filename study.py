@@ -19,6 +19,7 @@ from .reconstruct import tables as given
 from .reconstruct.check import check_reconstruction
 from .reconstruct.engine import DEFAULT_METHOD, estimate_panel, reconstruct_panel
 from .reconstruct.km import kaplan_meier
+from .reconstruct.points import read_points
 from .reconstruct.reported import read_reported
 from .records import (
     Caution,
@@ -331,7 +332,7 @@ def reconstruct_tables(
 
     Raises BadTable when the files do not fit each other, ReconstructError when no patients fit them.
     """
-    drawn = given.read_curves(curves)
+    drawn = given.read_curves(curves) if _has_our_columns(curves) else read_points(curves)
     risk = given.read_risk_table(risk_table) if risk_table else {}
     marks = given.read_censor_marks(censor_marks) if censor_marks else {}
     whole = given.read_totals(totals) if totals else {}
@@ -353,6 +354,14 @@ def reconstruct_tables(
         )
         results.append(_result_of_tables(panel, rebuilt))
     return tuple(results)
+
+
+def _has_our_columns(path: Path) -> bool:
+    """Whether the header names time and survival, as curves.csv does; if not, it is another program's file."""
+    with path.open("rb") as handle:
+        header = handle.readline(10_000).decode("utf-8-sig", "replace").lower()
+    names = {name.strip().strip('"') for name in header.replace(";", ",").replace("\t", ",").split(",")}
+    return {"time", "survival"} <= names or "arm" in names
 
 
 def estimate_tables(ipd: Path, reported: Path | None = None) -> tuple[PanelResult, ...]:
