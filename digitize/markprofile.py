@@ -29,20 +29,23 @@ DASH_END = 2
 """Columns at each end of a dash whose stroke is thinned by blur."""
 FEW_COLUMNS = 20
 """Columns from which a stroke's thickness can be told."""
-SOFT_EDGE = 1.0
-"""Rows and columns of blur beside a stroke that are not looked at."""
+SOFT_EDGE, WIDE_EDGE = 0.5, 1.5
+"""Columns of blur beside a riser that are not looked at: where both sides of the curve bear a mark out, and where one
+side must do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
     """The ink of one curve and where it can be judged.
 
-    ink: (height, width) coverage by the ink of the marks, tints of bands taken off. known: bool, where it counts.
+    ink: (height, width) coverage by the ink of the marks, tints of bands taken off. known: bool, where it counts;
+    clear: bool, where it counts and is well clear of risers.
     corners: the curve. first: its first column. above_px, below_px: how far its bare stroke reaches.
     """
 
     ink: FloatArray
     known: FloatArray
+    clear: FloatArray
     corners: Corners
     first: int
     above_px: float
@@ -63,13 +66,14 @@ class Surroundings:
 class ColumnStack:
     """Columns of the plot cut out around the curve: row `middle` is the curve's level, rows go down.
 
-    columns: (n,) columns of the crop. ink, known: (2 * middle + 1, n). above, below: rows of the bare stroke beyond
-    its level.
+    columns: (n,) columns of the crop. ink, known, clear: (2 * middle + 1, n), see Surroundings. above, below: rows of
+    the bare stroke beyond its level.
     """
 
     columns: FloatArray
     ink: FloatArray
     known: FloatArray
+    clear: FloatArray
     above: int
     below: int
 
@@ -93,9 +97,15 @@ def look_around(
     edges: tuple[float, float],
 ) -> Surroundings:
     """Set a curve's ink beside what hides it; ink: (height, width) coverage by the ink of the marks."""
-    around = Surroundings(ink, ~hiding_strokes(crop, others), path.corners, path.stair.first, *edges)
-    known = around.known & ~_riser_mask(path.corners, ink.shape, around.stroke_px)
-    return replace(around, ink=without_tint(ink, around.reach), known=known)
+    free = ~hiding_strokes(crop, others)
+    around = Surroundings(ink, free, free, path.corners, path.stair.first, *edges)
+    half = around.stroke_px / 2
+    return replace(
+        around,
+        ink=without_tint(ink, around.reach),
+        known=free & ~_riser_mask(path.corners, ink.shape, half + SOFT_EDGE),
+        clear=free & ~_riser_mask(path.corners, ink.shape, half + WIDE_EDGE),
+    )
 
 
 def hiding_strokes(crop: PlotCrop, others: tuple[TracedPath, ...]) -> FloatArray:
@@ -157,7 +167,8 @@ def stack_columns(around: Surroundings, level: FloatArray) -> ColumnStack:
     inside = (rows >= 0) & (rows < height)
     rows = np.clip(rows, 0, height - 1)
     ink = np.where(inside, around.ink[rows, columns], 0.0)
-    return ColumnStack(columns, ink, inside & around.known[rows, columns], above, below)
+    known, clear = (inside & mask[rows, columns] for mask in (around.known, around.clear))
+    return ColumnStack(columns, ink, known, clear, above, below)
 
 
 def _joined_rows(ink: FloatArray, known: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -167,10 +178,9 @@ def _joined_rows(ink: FloatArray, known: FloatArray) -> tuple[FloatArray, FloatA
     return rows, (rows < len(ink)) & known[last, np.arange(ink.shape[1])]
 
 
-def _riser_mask(corners: Corners, shape: tuple[int, int], stroke_px: float) -> FloatArray:
-    """Pixels that the drops of a curve cover, soft edges included."""
+def _riser_mask(corners: Corners, shape: tuple[int, int], half: float) -> FloatArray:
+    """Pixels within `half` columns of the drops of a curve."""
     mask = np.zeros(shape, bool)
-    half = stroke_px / 2 + SOFT_EDGE - 0.5
     for x, above, below in zip(corners.x[1:], corners.y[:-1], corners.y[1:], strict=True):
         left, right = int(np.ceil(x - half)), int(np.floor(x + half))
         mask[max(0, int(above)) : int(np.ceil(below)) + 1, max(0, left) : max(0, right + 1)] = True

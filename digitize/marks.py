@@ -14,14 +14,15 @@ import numpy as np
 
 from ..records import FloatArray, read_only
 from .inks import coverage, nearest_ink, to_lab
-from .markchain import place_bars
+from .markchain import fit_bars
 from .markprofile import Surroundings, hiding_strokes, level_in_columns, look_around, stack_columns, stroke_edges
-from .markshape import WIDEST, BarCoverage, BarShape, cover_columns, learn_bar, measure_bar
+from .markshape import WIDEST, BarCoverage, BarShape, cover_columns, learn_bar
 from .plotcrop import PlotCrop
 from .tracing import TracedPath
 
-COMPLETE_SHARE = 0.25
-"""Share of the marks placed that must show both ends: in steep curves risers and neighbours cover most of them."""
+WHOLE_SHARE = 0.35
+"""Share of the marks placed that must show both their ends: of the accidents at the corners of bare curves less than
+0.31 do, of marks on steep curves 0.43 and more."""
 FOREIGN_COLOR = 40.0
 """Lab distance from every arm's ink beyond which ink on a curve is that of its marks."""
 
@@ -57,41 +58,45 @@ def find_marks(
     width = own.shape[1]
     level = level_in_columns(path.corners, path.stair.first, width)
     edges = stroke_edges(own, level, hiding_strokes(crop, others))
-    inks = [own]
-    foreign = _foreign_ink(crop, path, others)
-    if foreign is not None:
-        inks.append(foreign)
-    best, best_shape = None, None
-    for ink in inks:
-        around = look_around(crop, path, ink, others, edges)
-        shape = learn_bar(stack_columns(around, level), around.stroke_px)
-        if shape is not None and (best_shape is None or shape.columns > best_shape.columns):
-            best, best_shape = around, shape
-    return NO_MARKS if best is None else _place_marks(best, best_shape, level)
+    marks = _marks_in(crop, path, own, others, edges)
+    if not marks.draws_marks:
+        foreign = _foreign_ink(crop, path, others)
+        marks = marks if foreign is None else _marks_in(crop, path, foreign, others, edges)
+    return marks
+
+
+def _marks_in(
+    crop: PlotCrop,
+    path: TracedPath,
+    ink: FloatArray,
+    others: tuple[TracedPath, ...],
+    edges: tuple[float, float],
+) -> ArmMarks:
+    """The marks of a curve that are drawn in one ink."""
+    around = look_around(crop, path, ink, others, edges)
+    level = level_in_columns(path.corners, path.stair.first, ink.shape[1])
+    shape = learn_bar(stack_columns(around, level), around.stroke_px)
+    return NO_MARKS if shape is None else _place_marks(around, shape, level)
 
 
 def _place_marks(around: Surroundings, shape: BarShape, level: FloatArray) -> ArmMarks:
     """Place repeats of a learnt bar along the curve, and judge whether they are marks at all."""
     cover = cover_columns(around, shape, level)
-    measured = measure_bar(cover)
-    if measured is None:
-        return NO_MARKS
-    width, blur = measured
-    if width > WIDEST * (around.stroke_px + shape.rows):
-        return NO_MARKS
-    x = place_bars(cover.seen, cover.trust, width, blur)
-    share = _complete(x, cover) / max(len(x), 1)
-    if share < COMPLETE_SHARE:
+    fit = fit_bars(cover.seen, cover.trust, WIDEST * around.stroke_px + 1.0)
+    x, width = fit.x, fit.width_px
+    whole, half = _complete(x, cover)
+    if whole < WHOLE_SHARE * len(x) or not len(x):
         return NO_MARKS
     reach = (around.above_px + shape.above, around.below_px + shape.below, width)
-    return ArmMarks(x, True, "bar", min(1.0, share), reach)
+    return ArmMarks(x, True, "bar", min(1.0, (whole + 0.5 * half) / len(x)), reach)
 
 
-def _complete(x: FloatArray, cover: BarCoverage) -> float:
-    """Marks whose own column reaches as far as the shape says; half a mark where one side alone is known."""
-    columns = np.clip(np.round(x).astype(int), 1, len(cover.fits) - 2)
-    worth = cover.fits * np.where(cover.trust >= 1, 1.0, 0.5)
-    return float(np.max([worth[columns + d] for d in (-1, 0, 1)], axis=0, initial=0).sum())
+def _complete(x: FloatArray, cover: BarCoverage) -> tuple[int, int]:
+    """How many marks reach as far as the shape says on both sides, and how many on the one side that can be seen."""
+    columns = np.clip(np.round(x).astype(int), 1, len(cover.fits) - 2)[:, None] + np.array([-1, 0, 1])
+    whole = (cover.fits & (cover.trust >= 1))[columns].any(axis=1)
+    half = cover.fits[columns].any(axis=1) & ~whole
+    return int(whole.sum()), int(half.sum())
 
 
 def _foreign_ink(crop: PlotCrop, path: TracedPath, others: tuple[TracedPath, ...]) -> FloatArray | None:

@@ -10,7 +10,8 @@ from km2ipd.digitize.inks import map_ink
 from km2ipd.digitize.marks import find_marks
 from km2ipd.digitize.refine import Corners
 from km2ipd.digitize.staircase import Staircase
-from km2ipd.digitize.tracing import PlotCrop, TracedPath
+from km2ipd.digitize.plotcrop import PlotCrop
+from km2ipd.digitize.tracing import TracedPath
 
 HEIGHT, WIDTH, SCALE = 240, 400, 8
 DROPS = ((0, 20.0), (60, 45.0), (110, 70.0), (115, 76.0), (120, 82.0), (190, 120.0), (300, 150.0))
@@ -39,16 +40,26 @@ def traced(pixels: np.ndarray, color=(20, 60, 160)):
     """The crop, the path of the drawn staircase and the coverage of its ink."""
     from km2ipd.digitize.inks import coverage
 
-    ink = map_ink(pixels, 0, 0, WIDTH - 1, HEIGHT - 1)
+    ink = map_ink(pixels)
     blank = np.zeros((HEIGHT, WIDTH), bool)
-    crop = PlotCrop(ink, 20.0, False, blank, blank)
+    crop = PlotCrop(
+        ink,
+        left=0,
+        top=0,
+        scale=1,
+        start_row=20.0,
+        bottom_row=220.0,
+        flipped=False,
+        lettering=blank,
+        frame=blank,
+    )
     own = coverage(ink, color)
     starts = np.array([x for x, _ in DROPS], float)
     levels = np.array([y for _, y in DROPS], float)
     row = levels[np.searchsorted(starts, np.arange(381), side="right") - 1].astype(np.int64)
     shows = own[row, np.arange(381)] > 0.4
     corners = Corners(starts, levels, 380.0, np.full(len(starts), 50.0), 0.05)
-    path = TracedPath(0, Staircase(0, row, 300.0), corners, 2.0, 1.0, 0.0, 0.0, shows)
+    path = TracedPath(0, Staircase(0, row, 300.0), corners, 2.0, 1.0, 0.0, 0.0, shows=shows)
     return crop, path, np.where(own > 0.2, own, 0.0)
 
 

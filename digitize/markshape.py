@@ -1,0 +1,182 @@
+"""The shape of an arm's censor marks, learnt from the columns of its curve, and how much of it each column shows.
+
+A bar of known height that stands on the curve inks as many rows more than the bare stroke wherever it stands, also
+where the traced level is a pixel off: the sum of what it reaches above and below is what repeats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..records import FloatArray
+from .markprofile import ColumnStack, Surroundings, level_in_columns, stack_columns
+
+LEAST_HEIGHT, SOFT_ROWS = 1.3, 0.7
+"""A mark reaches out of the stroke, both sides together, by more rows than this share of the stroke's thickness less
+its soft rows: less is blur and joins; ticks in our figures have 1.5 and more."""
+LEAST_ROWS = 3
+"""Rows that the smallest mark reaches out of the stroke: lifelines' ticks in a 300-px plot reach 3."""
+ODD_SHARE, ODD_SHARE_SMALL = 0.2, 0.5
+"""Columns that agree on a shape, as a share of the reaching columns that do not (risers, joins of thick strokes): for
+tall marks, and for marks of a few rows."""
+SLACK = 2
+"""Rows by which the traced level may be off where marks hide the stroke."""
+FAINT = 0.15
+"""Coverage beside the curve below which a column is bare: JPEG ringing along the stroke."""
+WIDEST = 1.0
+"""Widest bar tried, as a share of the curve's stroke (and a pixel more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BarShape:
+    """Rows that a mark's bar reaches above and below the stroke, and how many columns agreed on it."""
+
+    above: int
+    below: int
+    columns: int
+
+    @property
+    def rows(self) -> int:
+        """Rows on both sides together."""
+        return self.above + self.below
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BarCoverage:
+    """What each column of the plot shows of a bar: share of its height inked, trust in it, whether its ends fit.
+
+    seen, trust: (columns,) 0 to 1; fits: (columns,) bool.
+    """
+
+    seen: FloatArray
+    trust: FloatArray
+    fits: FloatArray
+
+
+def learn_bar(stack: ColumnStack, stroke_px: float) -> BarShape | None:
+    """The commonest reach out of the stroke over the columns whose two ends are known; None when the curve is bare."""
+    up, up_ends, down, down_ends = stack.joined()
+    known = up_ends & down_ends
+    reach = up + down
+    barred = known & (reach >= max(LEAST_ROWS, LEAST_HEIGHT * stroke_px - SOFT_ROWS))
+    if not barred.any():
+        return None
+    height = _commonest(reach[barred])
+    agreeing = barred & (np.abs(reach - height) <= 1)
+    if not agreeing.any():
+        return None
+    above, below = round(float(np.median(up[agreeing]))), round(float(np.median(down[agreeing])))
+    agreeing &= (np.abs(up - above) <= SLACK) & (np.abs(down - below) <= SLACK)
+    odd = int((known & (reach >= 0.5 * height) & ~agreeing).sum())
+    shape = BarShape(above, below, int(agreeing.sum()))
+    return shape if _is_believable(shape, odd, stroke_px) else None
+
+
+def _commonest(rows: FloatArray) -> int:
+    """The commonest number of rows, neighbouring numbers counting half."""
+    counts = np.bincount(rows, minlength=3).astype(float)
+    return int(np.argmax(np.convolve(counts, [0.5, 1.0, 0.5], "same")))
+
+
+def _is_believable(shape: BarShape, odd: int, stroke_px: float) -> bool:
+    """Whether enough columns agree: a tall bar cannot be an accident of drawing, a pixel beside the stroke can."""
+    shorter = min(shape.above, shape.below)
+    if shorter >= max(3.0, 0.9 * stroke_px):
+        return shape.columns >= max(1.0, ODD_SHARE * odd)
+    if shorter >= 3:
+        return shape.columns >= max(4.0, ODD_SHARE * odd)
+    return shape.columns >= max(6.0 if shorter else 8.0, ODD_SHARE_SMALL * odd)
+
+
+def cover_columns(around: Surroundings, shape: BarShape, level: FloatArray) -> BarCoverage:
+    """How much of a bar each column shows.
+
+    Beside a drop a bar may hang on the level before it or on the one after; the better of the two counts.
+    """
+    width = around.ink.shape[1]
+    seen, trust, fits = np.zeros(width), np.zeros(width), np.zeros(width, bool)
+    move = around.stroke_px / 2 + 1.0
+    for shift in (0.0, -move, move):
+        moved = level if shift == 0.0 else level_in_columns(around.corners, around.first, width, shift)
+        stack = stack_columns(around, moved)
+        now, sure = _share_of_bar(stack, shape)
+        fit = _ends_fit(stack, shape)
+        now = np.where((sure >= 1.0) | fit, now, 0.0)
+        at = stack.columns
+        better = (now * sure > seen[at] * trust[at]) | ((trust[at] == 0) & (sure > 0))
+        seen[at] = np.where(better, now, seen[at])
+        trust[at] = np.where(better, sure, trust[at])
+        fits[at] = np.where(better, fit, fits[at])
+    seen = np.where(seen < FAINT, 0.0, seen)
+    return BarCoverage(np.where(_with_fitting_column(seen, fits), seen, 0.0), trust, fits)
+
+
+def _with_fitting_column(seen: FloatArray, fits: FloatArray) -> FloatArray:
+    """Columns of those inked runs in which at least one column ends where a bar ends."""
+    change = np.diff(np.r_[0, (seen > 0).astype(np.int8), 0])
+    keep = np.zeros(len(seen), bool)
+    for start, stop in zip(np.flatnonzero(change == 1), np.flatnonzero(change == -1), strict=True):
+        keep[start:stop] = fits[start:stop].any()
+    return keep
+
+
+def _ends_fit(stack: ColumnStack, shape: BarShape) -> FloatArray:
+    """Columns whose ink ends where a bar's ends are, as far as the ends can be seen."""
+    up, up_ends, down, down_ends = stack.joined()
+    both = up_ends & down_ends
+    off_up, off_down = np.abs(up - shape.above), np.abs(down - shape.below)
+    whole = (np.abs(up + down - shape.rows) <= 1) & (off_up <= SLACK) & (off_down <= SLACK)
+    half = (up_ends & (off_up <= 1) & (shape.above > 0)) | (down_ends & (off_down <= 1) & (shape.below > 0))
+    return np.where(both, whole, half)
+
+
+def _share_of_bar(stack: ColumnStack, shape: BarShape) -> tuple[FloatArray, FloatArray]:
+    """Inked share of the bar's rows outside the stroke, at the best of a few heights, and trust in it; (n,) each."""
+    known, clear, inked = (
+        np.cumsum(np.pad(a, ((1, 0), (0, 0))), axis=0, dtype=float)
+        for a in (stack.known, stack.clear, stack.ink * stack.known)
+    )
+    first_up, last_down = stack.middle - stack.above, stack.middle + stack.below + 1
+    seen, trust = np.zeros(stack.ink.shape[1]), np.zeros(stack.ink.shape[1])
+    slack = min(SLACK, shape.rows // 3)
+    for s in sorted(range(-slack, slack + 1), key=abs):
+        rows_up = first_up + s - _inner(shape.above), first_up + s
+        rows_down = last_down + s, last_down + s + _inner(shape.below)
+        up, down = _Side(inked, known, clear, *rows_up), _Side(inked, known, clear, *rows_down)
+        now, sure = _both_sides(up, down)
+        if s:
+            # A row off its level, a mark can only be told from the edge of a riser where both sides are clear of it.
+            sure = np.where(up.clear & down.clear, sure, 0.0)
+        better = (now * sure > seen * trust) | ((trust == 0) & (sure > 0))
+        seen, trust = np.where(better, now, seen), np.where(better, sure, trust)
+    return seen, trust
+
+
+def _inner(rows: int) -> int:
+    """Rows of one side that a bar surely fills: its soft tip left out."""
+    return rows - 1 if rows > 1 else rows
+
+
+class _Side:
+    """The rows of a bar on one side of the stroke: mean ink where known, whether half of them are known, and clear."""
+
+    def __init__(self, inked: FloatArray, known: FloatArray, clear: FloatArray, start: int, stop: int) -> None:
+        start, stop = max(start, 0), min(stop, len(known) - 1)
+        rows = max(stop - start, 0)
+        counted = known[start + rows] - known[start]
+        total = inked[start + rows] - inked[start]
+        self.mean = np.divide(total, counted, out=np.zeros(len(counted)), where=counted > 0)
+        self.known = (counted >= 0.5 * rows) & (rows > 0)
+        self.clear = (clear[start + rows] - clear[start] >= 0.5 * rows) & (rows > 0)
+
+
+def _both_sides(up: _Side, down: _Side) -> tuple[FloatArray, FloatArray]:
+    """Ink of a bar from its two sides: their mean where they are alike, else the lesser; one side alone counts half."""
+    both = up.known & down.known
+    low, high = np.minimum(up.mean, down.mean), np.maximum(up.mean, down.mean)
+    joint = np.where(low > 0.5 * high, 0.5 * (low + high), low)
+    one = up.clear | down.clear
+    alone = np.where(up.clear, up.mean, np.where(down.clear, down.mean, 0.0))
+    return np.where(both, joint, alone), np.where(both, 1.0, np.where(one, 0.5, 0.0))
