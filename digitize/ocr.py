@@ -114,6 +114,8 @@ def _split_numbers(pixels: PixelArray, line: TextLine) -> list[TextLine]:
     fused = re.fullmatch(r"\d{2,}", line.text) is not None or re.search(r"\d{7,}", line.text) is not None
     if (numbers < 2 and not fused and not _ends_in_number(words)) or (_is_one_number(line.text) and not fused):
         return [line]
+    if _is_phrase(words):
+        return [line]
     if fused and numbers == 1 and len(words) == 1 and not _has_wide_gap(pixels, line):
         return [line]
     best = [line]
@@ -136,6 +138,13 @@ def _holds_several(text: str) -> bool:
     return (len(numbers) > 1 and not _is_one_number(text)) or re.search(r"\d{7,}", text) is not None
 
 
+def _is_phrase(words: list[str]) -> bool:
+    """Whether words or signs follow the first number, as in "HR 0.59 (95% CI 0.42 to 0.82)": a statement, no row."""
+    first = next((i for i, w in enumerate(words) if parse_number(w) is not None), len(words))
+    signs = any(c in "=<>%:(" for w in words for c in w)
+    return any(sum(map(str.isalpha, w)) > 0.5 * len(w) for w in words[first:]) or (signs and len(words) > 2)
+
+
 def _has_wide_gap(pixels: PixelArray, line: TextLine) -> bool:
     """Whether digits read as one number are parted by a gap, and not as the thousands of one."""
     boxes = tight_boxes(pixels, line.box, line.rotation, _TOKEN_GAPS[0])
@@ -143,8 +152,10 @@ def _has_wide_gap(pixels: PixelArray, line: TextLine) -> bool:
 
 
 def _ends_in_number(words: list[str]) -> bool:
-    """Whether a text is words with one number at its end, as "Placebo 104" or "A 1.0"."""
-    return len(words) > 1 and parse_number(words[-1]) is not None and "%" not in words[-1]
+    """Whether a text is words with one number at its end, as "Placebo 104" or "A 1.0", not a statistic."""
+    if len(words) < 2 or parse_number(words[-1]) is None or "%" in words[-1]:
+        return False
+    return not re.search(r"[,:=<>(]$|\b(ratio|HR|rank|p|value|median)$", words[-2], re.I)
 
 
 def _with_name(pixels: PixelArray, parts: list[TextLine], values: list[bool]) -> list[TextLine]:
