@@ -9,7 +9,7 @@ import numpy as np
 
 from ..records import FloatArray, Rgb
 from .limits import without_limits
-from .palette import SOLID, PlotInk, same_line
+from .palette import SOLID, PlotInk, is_tint, same_line
 from .plotcrop import PlotCrop
 from .staircase import Staircase
 from .styles import are_confusable, exchange_tails, stretches_apart
@@ -61,7 +61,8 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
     sure: list[TracedPath] = []
     spare: list[TracedPath] = []
     for index, ink in enumerate(inks):
-        first, more = _curves_of_ink(crop, owns[index], index, ink, wanted)
+        tint = any(is_tint(ink.color, other.color) for other in inks if other.keys and other is not ink)
+        first, more = _curves_of_ink(crop, owns[index], index, ink, wanted, tint=tint)
         sure += first
         spare += more
     paths = _drop_riders(sure, inks)
@@ -75,11 +76,14 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
 
 
 def _curves_of_ink(
-    crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, wanted: int | None
+    crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, wanted: int | None, *, tint: bool
 ) -> tuple[list[TracedPath], list[TracedPath]]:
-    """The curves that an ink surely draws, one for each legend entry and at least one, and those it may draw besides."""
+    """The curves that an ink surely draws, one for each legend entry and at least one, and those it may draw besides.
+
+    tint: whether the ink is a paler tone of one that has a legend entry, as the edge of its band is.
+    """
     named = len(ink.keys)
-    if not named and _contrast(crop, ink) < LEAST_CONTRAST:
+    if not named and (_contrast(crop, ink) < LEAST_CONTRAST or tint):
         return [], []
     due = max(1, named)
     traced = _traced(crop, own, index, ink, max(due, MOST_PATHS))
@@ -109,7 +113,8 @@ def _spares(
     ranked = sorted(spare, key=lambda p: -_weight(p))
     if wanted is not None:
         return ranked[: wanted - len(paths)]
-    return [p for p in ranked if not inks[p.ink].keys]
+    # A lone entry may be all that was found of a legend, or a name at a curve's end taken for one.
+    return [p for p in ranked if len(inks[p.ink].keys) <= 1]
 
 
 def _settled(crop: PlotCrop, paths: list[TracedPath], own: FloatArray, ink: PlotInk) -> list[TracedPath]:

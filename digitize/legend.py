@@ -18,6 +18,8 @@ WINDOW = 6.5
 """How far left of a name its key may begin, in text heights: R's longest keys reach 5."""
 LINE_GAP, DOT_GAP = 0.9, 1.6
 """Widest gap within a sample in text heights: between dashes, and between the dots of a thick dotted line."""
+LEAST_INKED = 0.2
+"""Least inked share of a sample: dotted lines have 0.25 and more."""
 FAINT_SAMPLE = 24.0
 """RGB distance from the paper that a sample must have: thin grey lines in scans have 30."""
 FRAME = 4
@@ -65,7 +67,23 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
             name = re.sub(r"^[\s\-–—_+~=•·|]+", "", line.text).strip()
             keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, sample.box, line.box))
     ordered = sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
-    return tuple(_in_common_slot(ordered))
+    return tuple(_in_common_slot(_one_of_each(ordered)))
+
+
+def _one_of_each(keys: list[LegendKey]) -> list[LegendKey]:
+    """The best sample for each name and colour: a name may stand in the legend and beside its curve."""
+    kept: list[LegendKey] = []
+    for key in keys:
+        twin = next((i for i, k in enumerate(kept) if k.name == key.name and _alike(k.color, key.color)), None)
+        if twin is None:
+            kept.append(key)
+        elif key.inked > kept[twin].inked:
+            kept[twin] = key
+    return kept
+
+
+def _alike(a: Rgb, b: Rgb) -> bool:
+    return max(abs(x - y) for x, y in zip(a, b, strict=True)) < 40
 
 
 def _in_common_slot(keys: list[LegendKey]) -> list[LegendKey]:
@@ -136,8 +154,8 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     ink = contrast > max(FAINT_SAMPLE, 0.5 * contrast[best].max())
     if not ink[best].any():
         return None
-    # Upright lines through the whole window are the frame of the legend, or an axis.
-    columns = np.flatnonzero(ink[best] & (ink.mean(axis=0) < 0.9))
+    # Upright lines higher than letters are the frame of the legend, or an axis.
+    columns = np.flatnonzero(ink[best] & (ink[offset <= 0.75].mean(axis=0) < 0.95))
     if len(columns) == 0:
         return None
     first, last = _cluster_at_the_right(columns, LINE_GAP * height)
@@ -147,6 +165,8 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     if length < 0.8 * height or length > 5.5 * height or runs_in:
         return None
     strip = ink[best, first : last + 1]
+    if strip.mean() < LEAST_INKED:
+        return None
     if _turns_down(ink[:, first : first + 2], best, height):
         return None
     thick = _run_around(ink[:, first : last + 1].mean(axis=1) > 0.6 * strip.mean(), best)

@@ -19,6 +19,8 @@ LEAST_INK = 0.12
 """Ink, in px for each column of the plot, below which a colour draws no curve."""
 SAME_SHADE = 5.0
 """Lab distance below which two solid samples have one colour: blur and JPEG move a sample by up to 4."""
+PALE, TINT_HUE = 0.6, 28.0
+"""A tone with less than this share of an ink's contrast may turn by so many degrees: tints mix with grey paper."""
 THIN = 2.0
 """Stroke width up to which a line has no pixel that is surely all ink, so that its shades alternate along it."""
 THIN_REACH = 9
@@ -172,13 +174,20 @@ def same_line(a: Rgb, b: Rgb) -> bool:
     return _may_be_shade(faint, strong, paper)
 
 
-def _same_hue(a: Rgb, b: Rgb) -> bool:
-    """Whether two colours are chromatic and of one hue."""
+def is_tint(color: Rgb, strong: Rgb) -> bool:
+    """Whether a colour is a paler tone of a chromatic one on white paper."""
+    paper = np.array([255.0, 255.0, 255.0])
+    paler = _strength(color, paper) / max(_strength(strong, paper), 1.0)
+    return paler < 1.0 and _same_hue(color, strong, SAME_HUE if paler > PALE else TINT_HUE)
+
+
+def _same_hue(a: Rgb, b: Rgb, within: float = SAME_HUE) -> bool:
+    """Whether two colours are chromatic and of one hue, to within so many degrees."""
     (_, a1, b1), (_, a2, b2) = to_lab(np.asarray(a, float)), to_lab(np.asarray(b, float))
     if min(np.hypot(a1, b1), np.hypot(a2, b2)) < 15.0:
         return False
     turn = np.degrees(np.arctan2(b1, a1) - np.arctan2(b2, a2))
-    return abs((turn + 180) % 360 - 180) < SAME_HUE
+    return abs((turn + 180) % 360 - 180) < within
 
 
 def _is_blend(color: Rgb, kept: list[PlotInk]) -> bool:

@@ -18,6 +18,8 @@ MARGIN = 5
 """Pixels around the plot area that are looked at: half a thick stroke on the level S = 1."""
 LARGEST = 1000
 """Pixels along the longer side of a crop above which it is reduced: levels stay good to a tenth of its pixels."""
+PAST_LAST_TICK = 0.15
+"""How far past the last tick an open axis may go on, as a share of its length."""
 FRAME_FILL = 0.8
 """Share of a row or column at the plot area's edge that is inked where an axis line or the box runs."""
 
@@ -97,10 +99,22 @@ def _bounds(pixels: PixelArray, panel: Panel) -> tuple[int, int, int, int]:
     area = panel.plot_area
     # Padded axes: the frame may begin left of the first time, where no curve is.
     left = int(np.clip(round(float(panel.x.calibration.px(panel.x.minimum))), 0, width - 2))
-    right = int(np.clip(round(area.right) + MARGIN, left + 1, width - 1))
+    right = int(np.clip(round(_right_end(pixels, panel)), left + 1, width - 1))
     top = int(np.clip(round(area.top) - MARGIN, 0, height - 2))
     bottom = int(np.clip(round(area.bottom) + MARGIN, top + 1, height - 1))
     return left, top, right, bottom
+
+
+def _right_end(pixels: PixelArray, panel: Panel) -> float:
+    """How far right curves may go: to the frame, or where there is none some way past the last tick."""
+    area = panel.plot_area
+    edge, reach = round(area.right), MARGIN
+    strip = pixels[int(area.top) : int(area.bottom), max(0, edge - reach) : edge + reach + 1].astype(np.float32)
+    if strip.size:
+        line = np.linalg.norm(strip - np.median(strip, axis=1, keepdims=True), axis=2) > 60
+        if line.mean(axis=0).max() > FRAME_FILL:
+            return area.right + MARGIN
+    return min(area.right + PAST_LAST_TICK * area.width, panel.region.right)
 
 
 def _mark_boxes(crop: PlotCrop, mask: FloatArray, boxes: list[Box]) -> None:

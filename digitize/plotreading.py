@@ -26,7 +26,7 @@ from .legend import LegendKey, find_legend
 from .marks import find_marks
 from .naming import ArmName, name_arms, tie_rows
 from .palette import find_inks
-from .plotcrop import MARGIN, PlotCrop, crop_plot
+from .plotcrop import PlotCrop, crop_plot
 from .risklaws import reconcile_with_curves
 from .risktable import read_risk_table
 from .trust import arm_confidence, doubts_about
@@ -116,7 +116,7 @@ def trace_arms(
     inside = tuple(
         t
         for t in texts
-        if area.contains(*t.box.centre, margin=2.0) and t.box.height < TALLEST_LETTERING * area.height
+        if _may_cover(t, area) and t.box.height < TALLEST_LETTERING * area.height
     )
     crop = crop_plot(pixels, panel, inside, tuple(k.box for k in legend), insets)
     inks = find_inks(crop.ink, legend, ~crop.lettering & ~crop.frame)
@@ -125,18 +125,25 @@ def trace_arms(
     for arm in arms:
         others = tuple(other.path for other in arms if other is not arm)
         marks = find_marks(crop, arm.path, arm.own, others)
-        drawn.append(arm_from_path(arm, crop, marks, runs_on=_runs_on(pixels, panel, crop, arm)))
+        drawn.append(arm_from_path(arm, crop, marks, runs_on=_runs_on(pixels, crop, arm)))
     return drawn
 
 
-def _runs_on(pixels: PixelArray, panel: Panel, crop: PlotCrop, arm: ArmPath) -> bool:
-    """Whether an arm's ink goes on to the right of the plot area: the axis was taken to end too early."""
-    end, row = crop.figure_x(arm.path.corners.end), crop.figure_y(arm.path.corners.y[-1])
-    reach = arm.path.width_px * crop.scale + 4
-    if end < panel.plot_area.right - reach:
+def _may_cover(line: TextLine, area: Box) -> bool:
+    """Whether a text stands in the plot area or right of it at its height, where curves may go on."""
+    x, y = line.box.centre
+    return x > area.left - 2 and area.top - 2 <= y <= area.bottom + 2
+
+
+def _runs_on(pixels: PixelArray, crop: PlotCrop, arm: ArmPath) -> bool:
+    """Whether an arm's ink goes on to the right of all that was looked at: the axis was taken to end too early."""
+    columns = crop.ink.strength.shape[1]
+    reach = arm.path.width_px + 2
+    if arm.path.corners.end < columns - 1 - reach:
         return False
-    x = round(panel.plot_area.right + reach + MARGIN)
-    beyond = pixels[max(0, int(row) - 1) : int(row) + 3, x : x + 6].reshape(-1, 3).astype(float)
+    row = int(crop.figure_y(arm.path.corners.y[-1]))
+    x = round(float(crop.figure_x(columns + reach + 2)))
+    beyond = pixels[max(0, row - 1) : row + 3, x : x + 6].reshape(-1, 3).astype(float)
     near = np.linalg.norm(beyond - np.asarray(arm.ink.color, float), axis=1) < SAME_INK
     return len(near) > 0 and float(near.mean()) > 0.4
 
