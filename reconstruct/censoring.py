@@ -20,10 +20,14 @@ CLUMP_SHARE = 0.03
 CLUMP_MEAN = 4.0
 # A segment in which the counts say that nobody was censored still allows this many.
 LEAST_EXPECTED = 0.3
+# How firmly an arm's mean censoring hazard holds that of one interval: as a gamma variable of this shape.
+PRIOR_SHAPE = 1.5
 # Log weight below which a number is not considered, relative to the most probable.
 CUT = 13.0
 # Cost of each patient beyond that range, where a printed count needs them.
 FAR_COST = 0.5
+# Cohorts up to this size try every tail shape; in larger ones each costs seconds.
+MANY_SHAPES_UP_TO = 800
 # With marks: patients per mark beyond the first when the arm's counts call for no more, patients without a
 # mark per gap, and the share of marks that are none when the counts call for all of them.
 HIDDEN_PER_MARK = 0.02
@@ -50,7 +54,8 @@ def tail_shapes(evidence: ArmEvidence) -> tuple[TailShape, ...]:
     matter.
     """
     if len(evidence.count_time) == 1:
-        return tuple(TailShape(quiet, cut) for quiet in (0.0, 0.4, 0.7) for cut in (False, True))
+        quiet = (0.0, 0.4, 0.7) if evidence.n <= MANY_SHAPES_UP_TO else (0.3,)
+        return tuple(TailShape(share, cut) for share in quiet for cut in (False, True))
     if evidence.ends_naturally:
         return TailShape(), TailShape(cut_off=True)
     return (TailShape(cut_off=True),)
@@ -108,17 +113,32 @@ def expected_censored(evidence: ArmEvidence, shape: TailShape) -> tuple[FloatArr
     """
     last, end = evidence.count_time[-1], max(evidence.curve.time[-1], evidence.count_time[-1])
     survival = _survival_before(evidence, np.append(evidence.count_time, end))
-    n = evidence.count
-    expected, rate = [], 0.0
-    for k in range(len(n) - 1):
-        fall = survival[k + 1] / survival[k] if survival[k] > 0 else 0.0
-        kept = min(n[k + 1] / (n[k] * fall), 1.0) if n[k] * fall > 0 else 1.0
-        rate = -np.log(max(kept, 1e-6)) / max(evidence.count_time[k + 1] - evidence.count_time[k], 1e-12)
-        expected.append(min(n[k] * (1 - kept) * (1 + fall) / 2, n[k]))
-    fall = survival[-1] / survival[-2] if survival[-2] > 0 else 0.0
-    tail = _expected_in_tail(evidence, shape, fall, rate * (end - last))
+    fall = survival[1:] / np.maximum(survival[:-1], 1e-9)
+    n, length = evidence.count, np.diff(evidence.count_time)
+    rate = _censoring_rates(n[:-1] * fall[:-1], n[1:], length)
+    expected = n[:-1] * (1 - np.exp(-rate * length)) * (1 + fall[:-1]) / 2
+    tail = _expected_in_tail(evidence, shape, fall[-1], (rate[-1] if len(rate) else 0.0) * (end - last))
     edges = np.concatenate([evidence.count_time, [last + shape.quiet * (end - last), end]])
-    return edges, np.array([*expected, 0.0, tail]) + LEAST_EXPECTED
+    return edges, np.concatenate([expected, [0.0, tail]]) + LEAST_EXPECTED
+
+
+def _censoring_rates(uncensored: FloatArray, left: FloatArray, length: FloatArray) -> FloatArray:
+    """(k,) hazards of censoring between printed counts, each drawn towards the arm's own where counts are
+    small.
+
+    uncensored: patients that would be left had nobody been censored; left: printed. left is Poisson with mean
+    uncensored exp(-g); g has a gamma prior of shape PRIOR_SHAPE about the arm's mean hazard, and the most
+    probable g on a grid is taken: with one patient left of two, the ratio alone says nothing.
+    """
+    if not len(left):
+        return np.zeros(0)
+    raw = -np.log(np.clip(left / np.maximum(uncensored, 1e-9), 1e-3, 1.0)) / length
+    pooled = float(np.sum(raw * left) / max(left.sum(), 1e-9))
+    g = np.geomspace(1e-4, 8, 120)
+    prior_mean = np.maximum(pooled * length, 1e-3)[:, None]
+    weight = -left[:, None] * g - uncensored[:, None] * np.exp(-g)
+    weight = weight + PRIOR_SHAPE * (np.log(g) - g / prior_mean)
+    return g[np.argmax(weight, axis=1)] / length
 
 
 def _expected_in_tail(evidence: ArmEvidence, shape: TailShape, fall: float, hazard: float) -> float:

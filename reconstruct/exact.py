@@ -23,6 +23,8 @@ FIRST_TILT = 0.25
 # Log weight of a death at the very end whose drop is not drawn (it lies on the frame, or under the last
 # mark).
 UNDRAWN_DEATH = -4.0
+# Tail shapes followed with all hypotheses; where there are more the best are told by scouts.
+FULL_SHAPES = 2
 # Tail shapes this far below the best in log weight are not followed up.
 UNLIKELY_SHAPE = 6.0
 
@@ -39,11 +41,6 @@ class Branch:
     layers: Sequence[Layer]
     last_deaths: np.ndarray
     weight: float
-
-    @property
-    def strained(self) -> bool:
-        """Whether some level could only be met outside its own error."""
-        return any(layer.widened for layer in self.layers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,12 +64,13 @@ def solve(evidence: ArmEvidence) -> Solved | None:
     noise = known_noise(evidence)
     if noise is not None:
         return solve_with(evidence, noise)
-    exact = solve_with(evidence, Noise(EXACT_ERROR, 0.0))
-    if exact is not None and not exact.branches[0].strained:
+    exact = solve_with(evidence, Noise(EXACT_ERROR, 0.0), strict=True)
+    if exact is not None:
         return exact
     slack = time_noise(evidence.curve)
-    tried = [solve_with(evidence, Noise(error, slack)) for error in CLICK_ERRORS]
-    return max(filter(None, tried), key=lambda s: s.log_evidence, default=None)
+    scouts = [solve_with(evidence, Noise(error, slack), kept=SCOUT_KEPT) for error in CLICK_ERRORS]
+    likely = max(filter(None, scouts), key=lambda s: s.log_evidence, default=None)
+    return None if likely is None else solve_with(evidence, likely.noise)
 
 
 def known_noise(evidence: ArmEvidence) -> Noise | None:
@@ -85,15 +83,16 @@ def known_noise(evidence: ArmEvidence) -> Noise | None:
     return Noise(float(np.median(known)), float(np.median(time)) if len(time) else time_noise(curve))
 
 
-def solve_with(evidence: ArmEvidence, noise: Noise) -> Solved | None:
-    """The chain under a given noise, all tail shapes weighed; None where no whole patients fit what is
+def solve_with(evidence: ArmEvidence, noise: Noise, *, kept: int = KEPT, strict: bool = False) -> Solved | None:
+    """The chain under a given noise, the tail shapes weighed; None where no whole patients fit what is
     printed.
     """
-    found = []
-    for shape in tail_shapes(evidence):
-        branch = _follow(evidence, noise, shape)
-        if branch is not None:
-            found.append(branch)
+    shapes = tail_shapes(evidence)
+    if len(shapes) > FULL_SHAPES:
+        scouts = [(_follow(evidence, noise, shape, SCOUT_KEPT, strict), shape) for shape in shapes]
+        met = sorted(((b.weight, k) for k, (b, _) in enumerate(scouts) if b is not None), reverse=True)
+        shapes = tuple(shapes[k] for _, k in met[:FULL_SHAPES])
+    found = [b for b in (_follow(evidence, noise, shape, kept, strict) for shape in shapes) if b is not None]
     if not found:
         return None
     found.sort(key=lambda branch: -branch.weight)
@@ -101,19 +100,20 @@ def solve_with(evidence: ArmEvidence, noise: Noise) -> Solved | None:
     return Solved(evidence, noise, likely)
 
 
-def _follow(evidence: ArmEvidence, noise: Noise, shape: TailShape) -> Branch | None:
+def _follow(evidence: ArmEvidence, noise: Noise, shape: TailShape, kept: int, strict: bool) -> Branch | None:
+    """One tail shape's chain, steered towards the printed total where the free chain misses it."""
     slots = build_slots(evidence, noise, shape)
     counted = evidence.events is not None or any(slot.events >= 0 for slot in slots)
     prior = end_prior(evidence, evidence.n, noise.time, shape)
 
-    def run(tilt: float, kept: int = KEPT) -> list[Layer]:
-        return run_forward(slots, starting_layer(evidence.n), count_deaths=counted, tilt=tilt, kept=kept)
+    def run(tilt: float, kept: int) -> list[Layer]:
+        return run_forward(slots, starting_layer(evidence.n), count_deaths=counted, tilt=tilt, kept=kept, strict=strict)
 
-    branch = _closed(evidence, slots, run(0.0), prior, 0.0)
+    branch = _closed(evidence, slots, run(0.0, kept), prior, 0.0)
     if branch is not None or evidence.events is None:
         return branch
     tilt = _tilt_towards(evidence.events, lambda t: run(t, SCOUT_KEPT))
-    return None if tilt is None else _closed(evidence, slots, run(tilt), prior, tilt)
+    return None if tilt is None else _closed(evidence, slots, run(tilt, kept), prior, tilt)
 
 
 def _closed(
