@@ -1,0 +1,91 @@
+"""Text read off pixels drawn here, with the models that ship in the wheel."""
+
+import numpy as np
+import pytest
+from km2ipd.digitize.ocr import read_number, read_texts
+from km2ipd.digitize.tightboxes import tight_boxes
+from km2ipd.records import Box, Figure, TextLine
+from PIL import Image, ImageDraw, ImageFont
+
+WORDS = (
+    ("Overall survival", 60, 40), ("Placebo", 60, 300), ("104", 200, 300), ("87", 280, 300), ("53", 360, 300),
+    ("0", 440, 300), ("Log-rank P=0.003", 300, 120),
+)  # fmt: skip
+
+
+def drawn(words=WORDS, size=18, paper="white", ink="black", shape=(520, 380)) -> Figure:
+    image = Image.new("RGB", shape, paper)
+    draw = ImageDraw.Draw(image)
+    for text, x, y in words:
+        draw.text((x, y), text, fill=ink, font=ImageFont.load_default(size=size))
+    return Figure("drawn.png", "", np.asarray(image))
+
+
+def texts_of(figure: Figure) -> list[str]:
+    return [t.text for t in read_texts(figure)]
+
+
+@pytest.mark.parametrize(("paper", "ink"), [("white", "black"), ("black", "white"), ("#f4efe4", "#b03020")])
+def test_words_and_numbers_are_read_each_on_its_own(paper, ink):
+    assert sorted(texts_of(drawn(paper=paper, ink=ink))) == sorted(w for w, _, _ in WORDS)
+
+
+def test_boxes_are_tight_around_the_ink():
+    figure = drawn()
+    dark = figure.pixels.min(axis=2) < 128
+    for found in read_texts(figure):
+        box = found.box
+        around = dark[int(box.top) - 1 : int(box.bottom) + 2, int(box.left) - 1 : int(box.right) + 2]
+        rows, columns = np.flatnonzero(around.any(axis=1)), np.flatnonzero(around.any(axis=0))
+        assert 0 <= rows[0] <= 2 and around.shape[0] - 3 <= rows[-1]
+        assert 0 <= columns[0] <= 2 and around.shape[1] - 3 <= columns[-1]
+
+
+def test_tick_labels_that_stand_close_are_parted():
+    ticks = [(str(12 * k), 60 + 44 * k, 200) for k in range(9)]
+    assert texts_of(drawn(ticks)) == [t for t, _, _ in ticks]
+
+
+def test_a_turned_label_is_read_with_its_rotation():
+    figure = drawn()
+    turned = Figure("turned.png", "", np.ascontiguousarray(np.rot90(figure.pixels)))
+    found = {t.text: t.rotation for t in read_texts(turned)}
+    assert found["Overall survival"] == 90 and found["Placebo"] == 90
+
+
+def test_text_of_a_vector_file_is_kept():
+    brought = (TextLine("12", Box(1, 1, 9, 9)),)
+    figure = drawn()
+    assert read_texts(Figure(figure.name, "", figure.pixels, texts=brought)) == brought
+
+
+@pytest.mark.parametrize("digit", "0123456789")
+def test_a_single_digit_is_read_on_its_place(digit):
+    figure = drawn([(digit, 100, 100)])
+    found = read_number(figure, Box(85, 90, 130, 130))
+    assert found.text == digit and found.confidence > 0.9
+
+
+def test_an_empty_place_holds_no_number():
+    found = read_number(drawn([]), Box(85, 90, 130, 130))
+    assert found.text == "" and found.confidence == 0
+
+
+def test_a_tick_mark_and_an_axis_line_are_no_part_of_a_number():
+    figure = drawn([("0.5", 100, 100)])
+    pixels = figure.pixels.copy()
+    (plain,) = tight_boxes(pixels, Box(95, 98, 135, 125))
+    pixels[109:111, 132:140] = 0
+    pixels[:, 140:142] = 0
+    (ticked,) = tight_boxes(pixels, Box(95, 98, 138, 125))
+    assert ticked == plain
+
+
+def test_two_lines_found_as_one_are_parted():
+    figure = drawn([("9", 100, 100), ("3", 100, 120)])
+    boxes = tight_boxes(figure.pixels, Box(95, 98, 120, 142))
+    assert len(boxes) == 2 and boxes[0].bottom < boxes[1].top
+
+
+def test_a_blank_figure_has_no_text():
+    assert texts_of(drawn([])) == []
