@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 if not __package__:  # run as `python cli.py`: load the checkout as km2ipd, whatever its folder is called
@@ -34,7 +36,6 @@ from . import __version__
 from .errors import Disagreement, Km2ipdError, OutputNotWritable
 
 if TYPE_CHECKING:
-    from .batch.outcome import Outcome
     from .records import PanelResult
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -281,10 +282,7 @@ def estimate(ipd: Path, as_json: bool) -> None:
     from . import study
 
     results = study.estimate_tables(ipd)
-    click.echo(
-        study.table_report(__version__, ipd, results) if as_json else "\n".join(study.estimate_lines(results)),
-        nl=not as_json,
-    )
+    _print_table(ipd, results, study.estimate_lines(results), as_json)
 
 
 @cli.command()
@@ -296,10 +294,7 @@ def check(ipd: Path, reported: Path, as_json: bool) -> None:
     from . import study
 
     results = study.estimate_tables(ipd, reported)
-    click.echo(
-        study.table_report(__version__, ipd, results) if as_json else "\n".join(study.check_lines(results)),
-        nl=not as_json,
-    )
+    _print_table(ipd, results, study.check_lines(results), as_json)
     checks = [c for r in results for c in r.checks]
     differing = [c for c in checks if c.verdict == "differs"]
     if differing:
@@ -335,9 +330,10 @@ def batch(
     figure and, where needed, name, page, panel, x_min, x_max, y_min, y_max, arms (by |), direction, risk_table,
     totals, reported, method.
     """
+    from .batch.progress import told_on_stderr
     from .batch.run import count_words, run_batch
 
-    with _counted(quiet) as told:
+    with told_on_stderr(quiet) as told:
         outcomes = run_batch(
             source,
             out,
@@ -396,34 +392,38 @@ def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda what: status.update(what)
 
 
-@contextmanager
-def _counted(quiet: bool) -> Iterator[Callable[[Outcome, int, int], None]]:
-    """Progress of a batch on stderr: a bar with the time left on a terminal, else a line a figure."""
-    if quiet:
-        yield lambda outcome, done, total: None
-    elif not sys.stderr.isatty():
-        yield lambda outcome, done, total: click.echo(
-            f"{done}/{total} {outcome.name}: {outcome.status} {outcome.message}".rstrip(), err=True
-        )
-    else:
-        from .batch.progress import batch_bar
-
-        with batch_bar() as told:
-            yield told
-
-
 def _print_result(results: Sequence[PanelResult], report: bytes, first: Path, as_json: bool, quiet: bool) -> None:
     from . import study
 
     if as_json:
         click.echo(report.decode(), nl=False)
     elif not quiet:
-        click.echo("\n".join([*study.result_lines(results), f"Written: {first}"]))
+        _print_lines([*study.result_lines(results), f"Written: {first}"])
+
+
+def _print_table(source: Path, results: Sequence[PanelResult], lines: Sequence[str], as_json: bool) -> None:
+    from . import study
+
+    if as_json:
+        click.echo(study.table_report(__version__, source, results), nl=False)
+    else:
+        _print_lines(lines)
+
+
+def _print_lines(lines: Sequence[str]) -> None:
+    """Lines of text, folded to the width of a terminal; as they are into a file or pipe."""
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        lines = [part for line in lines for part in textwrap.wrap(line, width, subsequent_indent="    ")]
+    click.echo("\n".join(lines))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; every error of a user's is one sentence on stderr."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a name that the terminal's encoding lacks shows as ?, not as a crash
+            stream.reconfigure(errors="replace")
     try:
         cli.main(args=list(arguments), prog_name="km2ipd", standalone_mode=False)
     except Km2ipdError as error:

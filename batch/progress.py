@@ -1,7 +1,8 @@
-"""The progress of a batch on a terminal: a bar, counts by status, time left."""
+"""The progress of a batch on stderr: a bar with counts by status and the time left, or a line a figure."""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,10 +12,27 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from .outcome import Outcome
 
+Told = Callable[[Outcome, int, int], None]
+
 
 @contextmanager
-def batch_bar() -> Iterator[Callable[[Outcome, int, int], None]]:
-    """A bar on stderr that lives as long as the context; call it after every figure."""
+def told_on_stderr(quiet: bool) -> Iterator[Told]:
+    """What is called after every figure: nothing when quiet, a bar on a terminal, else a line each."""
+    if quiet:
+        yield lambda outcome, done, total: None
+    elif sys.stderr.isatty():
+        with _bar() as told:
+            yield told
+    else:
+        yield _line
+
+
+def _line(outcome: Outcome, done: int, total: int) -> None:
+    print(f"{done}/{total} {outcome.name}: {outcome.status} {outcome.message}".rstrip(), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _bar() -> Iterator[Told]:
     counts: Counter[str] = Counter()
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..records import PanelResult, Reading
+from ..records import PanelResult, PixelArray, Reading
 from . import summary, tables
 from .pivot import digitization_json
 
@@ -22,17 +22,36 @@ def result_files(
     """
     from .html import report_html
 
-    files = digitized_files(version, reading, results)
+    overlays = draw_overlays(reading)
+    files = digitized_files(version, reading, results, overlays)
     files["ipd.csv"] = _bytes(tables.patients_csv(results))
-    files["report.html"] = _bytes(report_html(version, reading, results))
+    files["report.html"] = _bytes(report_html(version, reading, results, overlays))
     if reported is not None:
         files[REPORTED_NAME] = reported
     return files
 
 
-def digitized_files(version: str, reading: Reading, results: Sequence[PanelResult]) -> dict[str, bytes]:
-    """The files that need no patients: curves, marks, counts, pictures, the pivot, and report.json."""
+def draw_overlays(reading: Reading) -> dict[str, PixelArray]:
+    """The overlay of every picture, by the picture's name."""
     from .overlay import draw_overlay
+
+    panels = reading.digitization.panels
+    return {
+        name: draw_overlay(pixels, [p for p in panels if p.panel.source.image == name])
+        for name, pixels in reading.images.items()
+    }
+
+
+def digitized_files(
+    version: str,
+    reading: Reading,
+    results: Sequence[PanelResult],
+    overlays: Mapping[str, PixelArray] | None = None,
+) -> dict[str, bytes]:
+    """The files that need no patients: curves, marks, counts, pictures, the pivot, and report.json.
+
+    overlays: as draw_overlays gives them, where they are drawn already.
+    """
     from .picture import overlay_name, png_bytes
 
     digitization = reading.digitization
@@ -47,8 +66,8 @@ def digitized_files(version: str, reading: Reading, results: Sequence[PanelResul
     files = {name: _bytes(text) for name, text in texts.items()}
     for name, pixels in reading.images.items():
         files[name] = png_bytes(pixels)
-        drawn = [p for p in panels if p.panel.source.image == name]
-        files[overlay_name(name)] = png_bytes(draw_overlay(pixels, drawn))
+    for name, overlay in (draw_overlays(reading) if overlays is None else overlays).items():
+        files[overlay_name(name)] = png_bytes(overlay)
     return files
 
 

@@ -15,7 +15,6 @@ from jinja2 import Environment, PackageLoader, Template
 from ..records import Box, Caution, PanelReading, PanelResult, PixelArray, Reading
 from .difference import draw_difference
 from .kmplot import KmPlot, plan_km_plot
-from .overlay import draw_overlay
 from .picture import data_uri, jpeg_bytes, png_bytes
 from .wording import hazard_ratio_words, interval_words, number_words, p_words, ratio_words
 
@@ -56,14 +55,19 @@ class FigurePage:
     difference: str
 
 
-def report_html(version: str, reading: Reading, results: Sequence[PanelResult]) -> str:
-    """The page: verdict first, then figure, curves, tables, warnings, method and provenance."""
+def report_html(
+    version: str, reading: Reading, results: Sequence[PanelResult], overlays: Mapping[str, PixelArray]
+) -> str:
+    """The page: verdict first, then figure, curves, tables, warnings, method and provenance.
+
+    overlays: by the name of their picture.
+    """
     digitization = reading.digitization
     figures = []
     for name, pixels in reading.images.items():
         drawn = [p for p in digitization.panels if p.panel.source.image == name]
-        overlay, difference = draw_overlay(pixels, drawn), draw_difference(pixels, drawn)
-        figures.append(FigurePage(name, _embedded(overlay), _embedded(difference)))
+        difference = draw_difference(pixels, drawn)
+        figures.append(FigurePage(name, _embedded(overlays[name]), _embedded(difference)))
     return _page().render(
         version=version,
         digitization=digitization,

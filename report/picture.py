@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import importlib.util
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,7 @@ def overlay_name(image: str) -> str:
     return "overlay" + image.removeprefix("figure") if image.startswith("figure") else f"overlay-{image}"
 
 
+@lru_cache(maxsize=16)
 def font(size_px: int) -> FreeTypeFont:
     """DejaVu Sans (it comes with matplotlib and knows every script of arm names in journals)."""
     from PIL import ImageFont

@@ -15,6 +15,7 @@ from drawn_study import X, drawn_arms, drawn_digitization, drawn_pixels, drawn_r
 from km2ipd import study
 from km2ipd.records import ArmReading, Box, Caution, Check, Reading
 from km2ipd.report.difference import LEFT_OVER, WITHOUT_INK, draw_difference
+from km2ipd.report.files import draw_overlays
 from km2ipd.report.html import report_html
 from km2ipd.report.overlay import arm_color, draw_overlay
 
@@ -28,7 +29,7 @@ def drawn(**changed) -> Reading:
 
 
 def page_of(reading: Reading) -> str:
-    return report_html("0.1.0", reading, study.conclude(reading.digitization))
+    return report_html("0.1.0", reading, study.conclude(reading.digitization), draw_overlays(reading))
 
 
 class Outline(HTMLParser):
@@ -105,7 +106,7 @@ def test_every_check_and_warning_stands_in_the_page() -> None:
     reading = drawn()
     (result,) = study.conclude(reading.digitization)
     result = replace(result, checks=(Check("median, Drug", "11.3", "11.1", "agrees", "within rounding"),))
-    words = " ".join(outline(report_html("0.1.0", reading, (result,))).words)
+    words = " ".join(outline(report_html("0.1.0", reading, (result,), draw_overlays(reading))).words)
     for expected in ("median, Drug", "11.3", "11.1", "agrees", "within rounding", "One run of Drug is faint"):
         assert expected in words
 
