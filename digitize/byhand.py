@@ -39,7 +39,7 @@ def _between(ticks: AxisTicks, scale: PrintedScale, values: Range) -> AxisTicks:
     ends = ticks.calibration.px([scale.values[0], scale.values[-1]])
     slope = (values[1] - values[0]) / (ends[1] - ends[0])
     calibration = AxisCalibration(values[0] - slope * ends[0], slope, ends, np.array(values), 0.0)
-    return AxisTicks(calibration, ticks.evidence, ticks.seen_px)
+    return replace(ticks, calibration=calibration)
 
 
 def _renamed(scale: PrintedScale, values: Range) -> PrintedScale:

@@ -29,6 +29,7 @@ from .raster import GreyArray, Line, grey
 from .regions import assign_regions
 from .relabel import lattice
 from .selection import Plot
+from .snapping import half_pixel, shifted
 from .ticks import AxisTicks
 from .wording import panel_names, plot_title, time_unit, x_axis_label, y_axis_label
 
@@ -63,7 +64,7 @@ def find_panels(
         plots = plots_by_hand(levels, texts, x_range, y_range)
     if not plots:
         raise NoPanelFound(f"{figure.name}: no row and column of numbers frame a plot")
-    plots = [with_range(plot, x_range, y_range) for plot in plots]
+    plots = [_with_half_pixel(with_range(plot, x_range, y_range), figure) for plot in plots]
     views = _views(figure, levels, plots, texts)
     survival = [view for view in views if view.other_kind is None]
     if not survival:
@@ -74,6 +75,14 @@ def find_panels(
     lost = _lost_on_page(survival, figure)
     found = (_panel(view, figure, direction) for view in survival)
     return tuple((panel, (*cautions, *lost)) for panel, cautions in found)
+
+
+def _with_half_pixel(plot: Plot, figure: Figure) -> Plot:
+    """The plot calibrated for its curves, which renderers may put half a pixel beside its ticks."""
+    if figure.strokes:
+        return plot
+    shift = half_pixel((plot.x, plot.y), figure.pixels, plot.frame.area)
+    return replace(plot, x=shifted(plot.x, shift), y=shifted(plot.y, shift)) if shift else plot
 
 
 def _lost_on_page(views: list[_View], figure: Figure) -> tuple[Caution, ...]:

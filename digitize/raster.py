@@ -120,26 +120,20 @@ def _measure(ink: GreyArray, stat: npt.NDArray, orientation: Orientation, dark: 
 
 
 def peaks(profile: FloatArray, least: float, widest: float) -> FloatArray:
-    """(k, 2) sub-pixel centres and heights of the bumps of a profile that rise above `least`.
+    """(k, 3) sub-pixel centres, heights and widths of the bumps of a profile that rise above `least`.
 
-    The centre is the intensity centroid of the bump; bumps wider than `widest` px at half height (letters,
-    shading) are left out.
+    The centre is the intensity centroid of the bump, its width the ink over the height; bumps wider than
+    `widest` px at half height (letters, shading) are left out.
     """
     above = np.concatenate([[False], profile >= least, [False]])
     starts = np.flatnonzero(above[1:] & ~above[:-1])
     ends = np.flatnonzero(~above[1:] & above[:-1])
     found = []
     for start, end in zip(starts, ends, strict=True):
-        centre, height, width = _centroid(profile, int(start), int(end))
-        if width <= widest:
-            found.append((centre, height))
-    return np.array(found, dtype=float).reshape(-1, 2)
-
-
-def _centroid(profile: FloatArray, start: int, end: int) -> tuple[float, float, float]:
-    """Centre, height and width at half height of the bump whose samples start..end-1 exceed the threshold."""
-    first, last = max(0, start - 1), min(len(profile), end + 1)
-    part = np.clip(np.asarray(profile[first:last], float), 0, None)
-    height = float(part.max())
-    centre = float((part * np.arange(first, last)).sum() / part.sum())
-    return centre, height, float((part >= height / 2).sum())
+        first, last = max(0, start - 1), min(len(profile), end + 1)
+        part = np.clip(np.asarray(profile[first:last], float), 0, None)
+        height = float(part.max())
+        if (part >= height / 2).sum() <= widest:
+            centre = float((part * np.arange(first, last)).sum() / part.sum())
+            found.append((centre, height, float(part.sum()) / height))
+    return np.array(found, dtype=float).reshape(-1, 3)

@@ -42,11 +42,12 @@ THICKEST_PX = 4
 
 @dataclass(frozen=True, slots=True)
 class AxisTicks:
-    """A calibrated axis, what it was calibrated on, and every tick position seen (labelled or not)."""
+    """A calibrated axis, what it was calibrated on, and every tick seen (labelled or not): position and width."""
 
     calibration: AxisCalibration
     evidence: Evidence
     seen_px: FloatArray
+    seen_width: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def locate_ticks(levels: GreyArray, scale: PrintedScale, strips: Strips) -> Axis
     if best is not None:
         return best
     slack = SEARCH * scale.size
-    return AxisTicks(fit_axis(scale.px, scale.values, slack), "labels", np.array([]))
+    return AxisTicks(fit_axis(scale.px, scale.values, slack), "labels", np.array([]), np.array([]))
 
 
 def _profiles(levels: GreyArray, scale: PrintedScale, strips: Strips):
@@ -106,7 +107,7 @@ def _match(
     if typical < LEAST_CONTRAST:
         return None
     widest = max(THICKEST_PX, THICKEST * scale.size)
-    seen = peaks(profile, max(LEAST_CONTRAST / 2, TICK_SHARE * typical), widest)[:, 0]
+    seen, _, widths = peaks(profile, max(LEAST_CONTRAST / 2, TICK_SHARE * typical), widest).T
     near = [
         (px, (float(v),))
         for px in seen
@@ -124,7 +125,7 @@ def _match(
     values, first = np.unique(values, return_index=True)
     if len(values) < max(2, least_share * len(scale.values)):
         return None
-    return AxisTicks(fit_axis(px[first], values, TICK_TOLERANCE_PX), evidence, seen)
+    return AxisTicks(fit_axis(px[first], values, TICK_TOLERANCE_PX), evidence, seen, widths)
 
 
 def _highest(profile: FloatArray, px: float, slack: float) -> float:
