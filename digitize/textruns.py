@@ -15,7 +15,7 @@ SPACE_GAP = 0.12
 COLUMN_GAP = 0.9
 # Words written as objects of their own are joined over a space of ordinary width.
 WORD_GAP = 0.5
-# Two numbers further apart than this are two cells of a table (1 200 with its space is 0.28 apart).
+# A number further than this from its neighbour is a cell of its own (1 200 with its space is 0.28 apart).
 NUMBER_GAP = 0.4
 # Letters of one line share a baseline to this share of their size; raised and lowered figures stay with it.
 BASELINE_SLACK = 0.35
@@ -76,7 +76,7 @@ def joined_runs(letters: Sequence[Run]) -> list[Run]:
 def _one_text(run: Run, letter: Run) -> bool:
     signs = is_symbol(letter.text) + is_symbol(run.text)
     widest = NUMBER_GAP if signs else COLUMN_GAP
-    numbers = _two_numbers(run, letter, NUMBER_GAP)
+    numbers = _two_cells(run, letter, NUMBER_GAP)
     alone = signs == 2 or (signs and run.color != letter.color)
     return not alone and not numbers and _continues(run, letter, widest)
 
@@ -87,7 +87,7 @@ def text_lines(runs: Sequence[Run]) -> list[Run]:
     for row in _rows(runs):
         done.append(row[0])
         for run in row[1:]:
-            if _continues(done[-1], run, WORD_GAP) and not _two_numbers(done[-1], run, SPACE_GAP):
+            if _continues(done[-1], run, WORD_GAP) and not _two_cells(done[-1], run, SPACE_GAP):
                 done[-1] = _append(done[-1], run)
             else:
                 done.append(run)
@@ -105,12 +105,12 @@ def _rows(runs: Sequence[Run]) -> list[list[Run]]:
     return [sorted(row, key=lambda r: r.along) for row in rows]
 
 
-def _two_numbers(one: Run, two: Run, gap: float) -> bool:
-    return bool(
-        NUMBER.match(one.text.split()[-1])
-        and NUMBER.match(two.text.split()[0])
-        and two.along - one.end > gap * one.size
-    )
+def _two_cells(one: Run, two: Run, gap: float) -> bool:
+    """Whether a number stands apart from what is before or after it: by `gap` from a number, by more from a word."""
+    numbers = (NUMBER.match(one.text.split()[-1]), NUMBER.match(two.text.split()[0]))
+    apart = two.along - one.end
+    widest = gap if all(numbers) else max(gap, NUMBER_GAP)
+    return any(numbers) and apart > widest * one.size
 
 
 def _continues(run: Run, letter: Run, widest: float) -> bool:

@@ -17,6 +17,8 @@ from .strokes import stroke_box
 
 # Filled shapes no thicker than this (px) are lines drawn as areas; bands are thicker.
 THICKEST_LINE = 9.0
+# Axis lines stand this near (px) to the edges of the plot area as it was found.
+FRAME_REACH = 3.0
 # Ends this near (px, beside the line's own width for filled pieces) belong together; files round to 0.01 to 0.1 pt.
 TOUCH = 0.6
 # Pieces of so few vertices are parts of a curve (a segment, a corner), longer ones curves.
@@ -30,8 +32,12 @@ LOOP_SIZE = 30.0
 STEP = 0.5
 # Moves against the curve's direction up to this (px) are rounding, or the rounded corners of an outline.
 BACKLASH = 0.8
+# A dash is no longer than this (px) and has no more vertices than this (one or two corners).
+LONGEST_DASH, DASH_VERTICES = 100.0, 6
 # A dash gap is bridged up to this many times the median piece, within these bounds (px).
 GAP_PIECES, LONGEST_GAP = 2.5, 45.0
+# Fewer dashes than this are not told from ticks and keys.
+FEWEST_DASHES = 8
 # Standard error of a vertex (px): files write 0.01 pt, drawn at 2 to 4 px a point.
 VERTEX_ERROR = 0.02
 
@@ -66,7 +72,7 @@ def plot_lines(strokes: Sequence[Stroke], area: Box, skip: frozenset[int]) -> li
     pieces = []
     for index, stroke in enumerate(strokes):
         box = stroke_box(stroke)
-        if index in skip or not _meets(box, area):
+        if index in skip or not _meets(box, area) or _is_frame(box, area):
             continue
         line = _as_line(stroke, index)
         if line is not None:
@@ -78,6 +84,18 @@ def plot_lines(strokes: Sequence[Stroke], area: Box, skip: frozenset[int]) -> li
 def _meets(box: Box, area: Box) -> bool:
     across = box.left <= area.right + 1 and box.right >= area.left - 1
     return across and box.top <= area.bottom + 1 and box.bottom >= area.top - 1
+
+
+def _is_frame(box: Box, area: Box) -> bool:
+    """Whether a stroke is a side of the frame, an axis line or a tick outside of it."""
+    x, y = box.centre
+    if max(box.width, box.height) <= LOOP_SIZE and not area.contains(x, y, margin=1.0):
+        return True
+    upright = box.width <= 1 and box.height > 0.5 * area.height
+    level = box.height <= 1 and box.width > 0.95 * area.width
+    outer_x = x <= area.left + FRAME_REACH or x >= area.right - FRAME_REACH
+    outer_y = y <= area.top + FRAME_REACH or y >= area.bottom - FRAME_REACH
+    return (upright and outer_x) or (level and outer_y)
 
 
 def _length(points: FloatArray) -> float:
@@ -226,20 +244,24 @@ def _continued(one: Line, two: Line) -> Line | None:
 
 def _bridged(chains: list[Line]) -> list[Line]:
     """Dashes drawn as pieces of their own joined across their gaps: each begins right of or below the last."""
-    lengths = [_length(c.points) for c in chains]
-    short = [length for length in lengths if length <= LONGEST_GAP]
-    if len(short) < 8 or len(short) < 0.7 * len(chains):
+    short = [_length(c.points) for c in chains if _is_dash(c)]
+    if len(short) < FEWEST_DASHES or len(short) < 0.7 * len(chains):
         return chains
     reach = min(LONGEST_GAP, GAP_PIECES * float(np.median(short)))
     done: list[Line] = []
     for chain in chains:
-        joined = _bridge(done[-1], chain, reach) if done else None
+        bridges = done and _is_dash(chain) and (_is_dash(done[-1]) or len(done[-1].strokes) > 1)
+        joined = _bridge(done[-1], chain, reach) if bridges else None
         if joined is not None:
             done[-1] = joined
         else:
             done.append(chain)
     on = float(np.median(short))
     return [c if c in chains else replace(c, dash=(on, _mean_gap(c, on))) for c in done]
+
+
+def _is_dash(line: Line) -> bool:
+    return _length(line.points) <= LONGEST_DASH and len(line.points) <= DASH_VERTICES
 
 
 def _mean_gap(line: Line, on: float) -> float:
