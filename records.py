@@ -456,19 +456,26 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate with its confidence limits; None where not reached or not estimable."""
+    """An estimate with its confidence limits; None where not reached or not estimable.
+
+    reconstruction: 90% limits that reconstruction alone adds (None until an ensemble was drawn; a limit is None where
+    the draws do not reach it). combined: confidence limits with both.
+    """
 
     value: float | None
     low: float | None = None
     high: float | None = None
     se: float | None = None
+    reconstruction: tuple[float | None, float | None] | None = None
+    combined: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ArmEstimate:
     """What the reconstructed patients of one arm say.
 
-    survival_at: (time, S with limits) at the axis ticks. rmst_tau: the horizon of rmst.
+    survival_at: (time, S with limits) at the axis ticks. rmst_tau: the horizon of rmst. events_interval: 90% limits of
+    the event count over an ensemble.
     """
 
     arm: str
@@ -478,6 +485,7 @@ class ArmEstimate:
     rmst: Interval
     rmst_tau: float
     survival_at: tuple[tuple[float, Interval], ...] = ()
+    events_interval: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,7 +523,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Reconstruction:
-    """One panel's patients with what they say; misfit: |at risk rebuilt - printed| summed over each arm's row."""
+    """One panel's patients with what they say; misfit: |at risk rebuilt - printed| summed over each arm's row.
+
+    draws: equally plausible patients, one tuple of arms a draw, empty unless an ensemble was asked for.
+    conditioned_on: reported numbers that weighted the draws, barred from the checks. effective_draws: the ensemble's
+    effective size after that weighting.
+    """
 
     panel: str
     method: str
@@ -526,6 +539,9 @@ class Reconstruction:
     misfit: tuple[float, ...] = ()
     checks: tuple[Check, ...] = ()
     cautions: tuple[Caution, ...] = ()
+    draws: tuple[tuple[Patients, ...], ...] = ()
+    conditioned_on: tuple[str, ...] = ()
+    effective_draws: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
