@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..errors import NoCurveFound
+from ..errors import NoCurveFound, NotKaplanMeier
 from ..records import (
     ArmReading,
     Box,
@@ -17,19 +17,22 @@ from ..records import (
     PixelArray,
     Rgb,
     RiskTable,
+    Status,
     SurvivalCurve,
     TextLine,
 )
 from .arms import ArmPath, find_arms
 from .drawnarm import DrawnArm, arm_from_path, curve_of
+from .kind import kind_from_curves
 from .legend import LegendKey, find_legend
 from .marks import find_marks
 from .naming import ArmName, name_arms, tie_rows
 from .palette import find_inks
 from .plotcrop import PlotCrop, crop_plot
+from .printed import read_statistics
 from .risklaws import reconcile_with_curves
 from .risktable import read_risk_table
-from .trust import arm_confidence, doubts_about
+from .trust import arm_confidence, doubts_about, doubts_by_print
 from .vectorarms import vector_arms
 from .vectoraxes import refine_calibration
 
@@ -61,7 +64,7 @@ def read_plot(
     """Read all that a panel shows.
 
     cautions: what finding the panel left in doubt. arms: names, or the number of arms, given by hand.
-    Raises NoCurveFound when no staircase runs between the axes.
+    Raises NoCurveFound when no staircase runs between the axes, NotKaplanMeier when its curves are smooth.
     """
     panel = refine_calibration(figure, panel)
     table, table_cautions = read_risk_table(figure, texts, panel)
@@ -70,6 +73,9 @@ def read_plot(
     drawn, legend = _drawn_arms(figure, texts, panel, insets, _expected_arms(arms, table))
     if not drawn:
         raise NoCurveFound(f"{figure.name}: no staircase starts at S = 1 in panel {panel.name}")
+    other = kind_from_curves(tuple(arm.trace for arm in drawn), panel.plot_area)
+    if other is not None:
+        raise NotKaplanMeier(f"{figure.name}: panel {panel.name} looks like {other}")
     curves = [curve_of(arm.trace, panel) for arm in drawn]
     names = name_arms(drawn, texts, figure.pixels, panel, curves)
     drafts = [_Draft(d, c, n) for d, c, n in zip(drawn, curves, names, strict=True)]
@@ -79,9 +85,12 @@ def read_plot(
     readings = tuple(_arm_reading(d, panel) for d in drafts)
     table, law_cautions = reconcile_with_curves(table, {a.name: a.curve for a in readings})
     cautions = (*cautions, *table_cautions, *law_cautions)
-    all_cautions = (*cautions, *doubts_about(panel, [d.drawn for _, d in drafts], readings, table, len(legend), printed_rows))
-    status = "review" if any(c.severity == "review" for c in all_cautions) else "ok"
-    return PanelReading(panel, status, readings, table, (), all_cautions, figure.caption)
+    printed = read_statistics(texts, figure.caption, panel, tuple(a.name for a in readings))
+    lines = [d.drawn for _, d in drafts]
+    doubts = doubts_about(panel, lines, readings, table, len(legend), printed_rows)
+    cautions = (*cautions, *doubts, *doubts_by_print(panel, readings, printed))
+    status: Status = "review" if any(c.severity == "review" for c in cautions) else "ok"
+    return PanelReading(panel, status, readings, table, printed, cautions, figure.caption)
 
 
 def _expected_arms(arms: tuple[str, ...] | int | None, table: RiskTable) -> int | None:

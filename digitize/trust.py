@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..records import ArmReading, Caution, Panel, RiskTable
+import numpy as np
+
+from ..records import ArmReading, Caution, Panel, PrintedNumber, RiskTable, SurvivalCurve
 from .drawnarm import DrawnArm
 from .naming import excess_at_risk
 
@@ -12,6 +14,8 @@ START_GAP = 5.0
 """Rows of bare paper between S = 1 and a curve's first level that a gap in its dashes explains."""
 SHORT = 30.0
 """Pixels of a curve's length below which one pixel of error in time spoils its shape by more than 0.01."""
+PRINT_LIMIT = 0.05
+"""Difference of a printed median, as a share of the x axis, or of a rate from the curve that rounding cannot explain."""
 LEAVING = 3.0
 """Pixels from the far end of the y axis within which a curve has left the plot."""
 EXCESS_LIMIT = 0.02
@@ -59,6 +63,37 @@ def doubts_about(
                 _review("at-risk-above-curve", f"more patients at risk than {arm.name}'s curve allows", arm.name)
             )
     return found
+
+
+def doubts_by_print(
+    panel: Panel, arms: tuple[ArmReading, ...], printed: tuple[PrintedNumber, ...]
+) -> list[Caution]:
+    """Printed medians and rates that an arm's own curve contradicts: names exchanged, an axis or a curve misread."""
+    found = []
+    span = panel.x.maximum - panel.x.minimum
+    for number in printed:
+        arm = next((a for a in arms if a.name == number.arm), None)
+        if arm is None or number.value is None or number.kind == "adjusted":
+            continue
+        if number.what == "median":
+            read = _median(arm.curve)
+            off = abs(read - number.value) / span if read is not None else 0.0
+            shown = "no median" if read is None else f"{read:.4g}"
+        elif number.what == "survival" and number.at is not None and number.at <= arm.curve.time[-1]:
+            read = float(arm.curve.at([number.at])[0])
+            off, shown = abs(read - number.value), f"{read:.3f}"
+        else:
+            continue
+        if off > PRINT_LIMIT:
+            text = f"{arm.name}: {number.what} printed as {number.value:g}, the curve shows {shown}"
+            found.append(_review("printed-differs", text, arm.name))
+    return found
+
+
+def _median(curve: SurvivalCurve) -> float | None:
+    """First time at which a curve is at or below one half, None when it stays above."""
+    below = np.flatnonzero(curve.survival <= 0.5)
+    return float(curve.time[below[0]]) if len(below) else None
 
 
 def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Caution]:
