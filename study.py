@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import __version__
-from .errors import BadTable, Km2ipdError, OutputNotWritable, UsageError
+from .errors import BadTable, OutputNotWritable, UsageError
 from .reconstruct import tables as given
 from .reconstruct.check import check_reconstruction
 from .reconstruct.engine import DEFAULT_METHOD, estimate_panel, reconstruct_panel
@@ -24,7 +24,6 @@ from .reconstruct.reported import read_reported
 from .records import (
     Caution,
     CellByHand,
-    Check,
     Digitization,
     FloatArray,
     PanelReading,
@@ -33,11 +32,10 @@ from .records import (
     Reading,
     Reconstruction,
     RiskTable,
-    Status,
     SurvivalCurve,
     Totals,
 )
-from .report import corrections, exports, folder, pivot
+from .report import corrections, exports, folder, pivot, verdict
 from .report.exports import curves_frame, patients_frame
 from .report.files import digitized_files, result_files, table_files, table_report
 from .report.folder import RUN_FILES, clear_results, write_files
@@ -229,7 +227,7 @@ def _concluded(
     name = reading.panel.name
     cautions = (*figure_cautions, *reading.cautions)
     if not reading.arms:
-        return PanelResult(name, worst_status(reading.status, cautions), reading, cautions=cautions)
+        return PanelResult(name, verdict.worst_status(reading.status, cautions), reading, cautions=cautions)
     try:
         rebuilt = reconstruct_panel(
             name,
@@ -245,11 +243,11 @@ def _concluded(
         raise
     except Exception as reason:  # whatever is wrong with one panel, the others' curves and patients are kept
         LOG.debug("panel %s could not be rebuilt", name, exc_info=True)
-        cautions = (*cautions, _no_patients(name, reason))
-        return PanelResult(name, worst_status(reading.status, cautions), reading, cautions=cautions)
+        cautions = (*cautions, verdict.no_patients(name, reason))
+        return PanelResult(name, verdict.worst_status(reading.status, cautions), reading, cautions=cautions)
     checks = (*rebuilt.checks, *check_reconstruction(rebuilt, (*reading.printed, *reported)))
-    cautions = (*cautions, *rebuilt.cautions, *_disagreements(name, checks))
-    status = worst_status(reading.status, cautions)
+    cautions = (*cautions, *rebuilt.cautions, *verdict.disagreements(name, checks))
+    status = verdict.worst_status(reading.status, cautions)
     return PanelResult(name, status, reading, rebuilt, checks, cautions, rebuilt_curves(rebuilt))
 
 
@@ -258,15 +256,6 @@ def _stated_reference(reading: PanelReading, numbers: Sequence[PrintedNumber]) -
     arms = {a.name for a in reading.arms}
     stated = (n.reference for n in numbers if n.what == "hr" and {n.arm, n.reference} <= arms)
     return next((name for name in stated if name), None)
-
-
-def _no_patients(panel: str, reason: Exception) -> Caution:
-    """The caution of a panel that failed, by the user's data or by a bug of ours, which it then calls so."""
-    if isinstance(reason, Km2ipdError):
-        return Caution("no_patients", f"No patients could be rebuilt: {reason}", f"panel {panel}", "review")
-    what = " ".join(f"{type(reason).__name__}: {reason}".split())[:200]
-    message = f"No patients could be rebuilt, by a bug of km2ipd ({what}). Please report it with the figure."
-    return Caution("internal_error", message, f"panel {panel}", "review")
 
 
 def rebuilt_curves(rebuilt: Reconstruction) -> dict[str, SurvivalCurve]:
@@ -287,32 +276,12 @@ def _ticks_shown(reading: PanelReading) -> FloatArray:
     return ticks[(ticks >= 0) & (ticks <= reading.panel.x.maximum)]
 
 
-def _disagreements(panel: str, checks: Sequence[Check]) -> tuple[Caution, ...]:
-    return tuple(
-        Caution(
-            "differs_from_print",
-            f"{c.what} is {c.reported} in print and {c.reconstructed} in the rebuilt patients",
-            f"panel {panel}",
-            "review",
-        )
-        for c in checks
-        if c.verdict == "differs"
-    )
-
-
-def worst_status(status: Status, cautions: Sequence[Caution]) -> Status:
-    """The reading's own status, brought down to review by any caution that asks for it; never up."""
-    if status == "ok" and any(c.severity == "review" for c in cautions):
-        return "review"
-    return status
-
-
 def read_only_results(digitization: Digitization) -> tuple[PanelResult, ...]:
     """The panels as read, where no patients are asked for."""
     results = []
     for reading in digitization.panels:
         cautions = (*digitization.cautions, *reading.cautions)
-        status = worst_status(reading.status, cautions)
+        status = verdict.worst_status(reading.status, cautions)
         results.append(PanelResult(reading.panel.name, status, reading, cautions=cautions))
     return tuple(results)
 
@@ -376,8 +345,8 @@ def estimate_tables(ipd: Path, reported: Path | None = None) -> tuple[PanelResul
 
 def _result_of_tables(panel: str, rebuilt: Reconstruction, reported: Sequence[PrintedNumber] = ()) -> PanelResult:
     checks = (*rebuilt.checks, *check_reconstruction(rebuilt, reported))
-    cautions = (*rebuilt.cautions, *_disagreements(panel, checks))
-    status = worst_status("ok", cautions)
+    cautions = (*rebuilt.cautions, *verdict.disagreements(panel, checks))
+    status = verdict.worst_status("ok", cautions)
     return PanelResult(panel, status, None, rebuilt, checks, cautions, rebuilt_curves(rebuilt))
 
 

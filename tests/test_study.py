@@ -16,6 +16,7 @@ from km2ipd.errors import BadTable, OutputNotWritable, UsageError
 from km2ipd.reconstruct.tables import read_risk_table
 from km2ipd.records import Caution, CellByHand, PrintedNumber, Reading, RiskTable, SurvivalCurve
 from km2ipd.report import corrections
+from km2ipd.report.verdict import worst_status
 
 TOTALS = 'panel,arm,n,events\n1,Drug,10,3\n1,"Placebo, “oral”",10,7\n'
 
@@ -118,10 +119,10 @@ def test_the_figure_itself_is_never_overwritten(tmp_path: Path) -> None:
 def test_status_goes_down_with_a_review_caution_and_never_up() -> None:
     review = Caution("x", "look", severity="review")
     note = Caution("x", "look")
-    assert study.worst_status("ok", (note,)) == "ok"
-    assert study.worst_status("ok", (note, review)) == "review"
-    assert study.worst_status("review", ()) == "review"
-    assert study.worst_status("failed", (review,)) == "failed"
+    assert worst_status("ok", (note,)) == "ok"
+    assert worst_status("ok", (note, review)) == "review"
+    assert worst_status("review", ()) == "review"
+    assert worst_status("failed", (review,)) == "failed"
 
 
 def test_a_printed_number_that_differs_asks_for_review() -> None:
