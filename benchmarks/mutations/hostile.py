@@ -8,6 +8,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+# bounded, but by seconds: for the long version only
+SLOW = frozenset({"long_path.svg", "doubling_use.svg", "deep.svg", "many_paths.pdf", "long_path.pdf", "million.csv"})
+
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {size}>{body}</svg>'
 
 
