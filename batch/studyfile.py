@@ -88,7 +88,7 @@ def parse_study(text: str, name: str) -> StudyFile:
     """The study in the text of a study.toml; name is what messages call it."""
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as reason:
+    except (ValueError, RecursionError) as reason:  # a number of 100,000 digits is a plain ValueError
         raise UsageError(f"{name}: not TOML: {reason}", REMEDY) from None
     _refuse_unknown(content, [f.name for f in fields(StudyFile)], name)
     cells = content.get("cell", [])

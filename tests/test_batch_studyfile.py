@@ -82,6 +82,7 @@ def test_every_key_becomes_what_run_takes(folder: Path) -> None:
         ("page = 1", "figure"),
         ("figure = ", "not TOML"),
         ("a = " + "[" * 3000, "not TOML"),
+        ("page = " + "9" * 5000, "not TOML"),
     ],
 )
 def test_a_wrong_study_is_named_in_one_sentence(text: str, named: str) -> None:
