@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from ..records import Box, Stroke
@@ -110,7 +109,7 @@ def _holds_curves(box: Box, strokes: Sequence[Stroke]) -> bool:
 def prose_lines(lines: Sequence[Run]) -> list[Run]:
     """Lines of running text and of captions."""
     blocks = [block for block in _stacks([line for line in lines if line.rotation == 0]) if _is_prose(block)]
-    captions = [part for line in lines if is_caption(line.text) for part in caption_block(line, lines)]
+    captions = [part for line in lines if _opens_caption(line, lines) for part in caption_block(line, lines)]
     return list(dict.fromkeys([*(line for block in blocks for line in block), *captions]))
 
 
@@ -182,27 +181,39 @@ def is_caption(text: str) -> bool:
     return bool(CAPTION.match(re.sub(r"\s+", "", text[:24])))
 
 
+def _opens_caption(line: Run, lines: Sequence[Run]) -> bool:
+    """Whether a line opens a caption, its number perhaps set apart from the word before it."""
+    if not line.text.lstrip()[:1] in tuple("FfEeSs"):
+        return False
+    return is_caption(" ".join([line.text, *(x.text for x in lines if x is not line and _follows(line, x))]))
+
+
 def caption_block(first: Run, lines: Sequence[Run]) -> list[Run]:
     """The caption's lines: those that follow its first line without a gap, in the same column."""
-    block = [first]
-    below = sorted((x for x in lines if x.rotation == 0 and x.across > first.across), key=lambda r: r.across)
-    for line in below:
+    block = [first] + [x for x in lines if x is not first and _follows(first, x)]
+    below = sorted((x for x in lines if x.rotation == 0 and x not in block), key=lambda r: r.across)
+    for line in (x for x in below if x.across > first.across):
         last = block[-1]
         if line.across - last.across > LINE_PITCH * max(first.size, line.size):
             if line.along < first.end and line.end > first.along:
                 break
             continue
-        aligned = (
-            abs(line.along - first.along) <= 3 * first.size or line.across - last.across < 0.3 * first.size
-        )
+        level = line.across - last.across < 0.3 * first.size
+        aligned = abs(line.along - first.along) <= 3 * first.size or level
         if aligned and line.along < max(r.end for r in block) and len(block) < CAPTION_LINES:
             block.append(line)
     return block
 
 
+def _follows(first: Run, line: Run) -> bool:
+    """Whether a piece stands right of the caption's first words, on their line."""
+    level = line.rotation == 0 and abs(line.across - first.across) <= 0.3 * first.size
+    return level and 0 <= line.along - first.end <= 2.5 * first.size
+
+
 def caption_of(box: Box, lines: Sequence[Run]) -> str:
     """The caption that stands nearest to the figure (in it, below, above or beside), empty when none is near."""
-    found = [(_gap(box, line.box), line) for line in lines if is_caption(line.text)]
+    found = [(_gap(box, line.box), line) for line in lines if _opens_caption(line, lines)]
     near = [item for item in found if item[0] <= CAPTION_REACH]
     if not near:
         return ""
@@ -224,14 +235,17 @@ def _clusters(content: PageContent, images: Sequence[PageImage]) -> list[Box]:
     boxes += [image.box for image in images]
     if not boxes:
         return []
+    from scipy.ndimage import label
+
     cell = max(1.0, content.height / MOST_CELLS, content.width / MOST_CELLS)
     grid = np.zeros((int(content.height / cell) + 2, int(content.width / cell) + 2), np.uint8)
     reach = JOIN_GAP / 2
     for b in boxes:
         rows = slice(max(0, int((b.top - reach) / cell)), int((b.bottom + reach) / cell) + 1)
         grid[rows, max(0, int((b.left - reach) / cell)) : int((b.right + reach) / cell) + 1] = 1
-    count, labels = cv2.connectedComponents(grid, connectivity=8)
-    members: list[list[Box]] = [[] for _ in range(count)]
+    # Not cv2's: its threads do not survive in the confined child.
+    labels, count = label(grid, structure=np.ones((3, 3)))
+    members: list[list[Box]] = [[] for _ in range(count + 1)]
     for b in boxes:
         x, y = b.centre
         members[labels[int(y / cell), int(x / cell)]].append(b)

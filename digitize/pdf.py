@@ -15,6 +15,7 @@ import pypdfium2.raw as raw
 
 from ..errors import UnreadableFigure
 from ..records import Box, Figure, PixelArray, Source, Stroke
+from .confined import confined
 from .pages import Region, find_regions
 from .pdfobjects import PageContent, page_content
 from .strokes import meet, placed, stroke_box, with_groups
@@ -39,6 +40,10 @@ def load_pdf(path: Path, page: int | None = None) -> tuple[Figure, ...]:
     its own resolution (route "embedded raster"); a page with neither is rendered ("rendered page") when it was
     asked for or is the only one. Raises UnreadableFigure for files that are damaged, locked or hold no figure.
     """
+    return confined(lambda: _load(path, page), path.name)
+
+
+def _load(path: Path, page: int | None) -> tuple[Figure, ...]:
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     document = _open(data, path.name)

@@ -14,6 +14,7 @@ from lxml import etree
 
 from ..errors import UnreadableFigure
 from ..records import Box, Figure, PixelArray
+from .confined import confined
 from .pdf import View, vector_figure
 from .svgstyle import length, local_name, style_rules
 from .svgtree import XLINK, content_of
@@ -33,6 +34,10 @@ def load_svg(path: Path) -> tuple[Figure, ...]:
     Scripts, entities and references to anything outside the file are dropped, nothing is fetched.
     Raises UnreadableFigure for files that are damaged, empty, too large or too deeply nested.
     """
+    return confined(lambda: _load(path), path.name)
+
+
+def _load(path: Path) -> tuple[Figure, ...]:
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     root = _parse(data, path.name)
