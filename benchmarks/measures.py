@@ -69,18 +69,7 @@ def score_figure(folder: Path, command: tuple[str, ...] = (sys.executable, "-m",
         "arms": "+".join(str(p["n_arms"]) for p in meta.get("panels", [])) or "0",
     }
     with tempfile.TemporaryDirectory() as out:
-        start = time.perf_counter()
-        try:
-            done = subprocess.run(
-                [*command, str(file), "--out", f"{out}/run"],
-                capture_output=True,
-                text=True,
-                timeout=TIME_LIMIT_S,
-            )
-            code, why = done.returncode, done.stderr.strip()[-200:]
-        except subprocess.TimeoutExpired:
-            code, why = -1, f"no answer in {TIME_LIMIT_S} s"
-        place["seconds"] = time.perf_counter() - start
+        code, why, place["seconds"] = _run([*command, str(file), "--out", f"{out}/run"])
         if code == REFUSED:
             return Score(**place, outcome="flagged", review=True, why=why)
         if code != 0:
@@ -90,6 +79,17 @@ def score_figure(folder: Path, command: tuple[str, ...] = (sys.executable, "-m",
         calm = any(a.status == "ok" for a in answers)
         return Score(**place, outcome="silent" if calm else "flagged", review=not calm)
     return Score(**place, **compare(truth["panels"], answers))
+
+
+def _run(command: list[str]) -> tuple[int, str, float]:
+    """Exit code (-1 without an answer in time), the end of what was said on stderr, seconds."""
+    start = time.perf_counter()
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT_S)
+        code, why = done.returncode, done.stderr.strip()[-200:]
+    except subprocess.TimeoutExpired:
+        code, why = -1, f"no answer in {TIME_LIMIT_S} s"
+    return code, why, time.perf_counter() - start
 
 
 def read_answers(folder: Path) -> list[Answer]:

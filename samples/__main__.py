@@ -105,9 +105,7 @@ def _comparison(cohort: Cohort, label: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="samples to draw (default: all)")
     parser.add_argument("--out", type=Path, default=HERE, help="folder to write (default: samples)")
     args = parser.parse_args()

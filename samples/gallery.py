@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.generator.cohorts import Arm, Cohort
 from benchmarks.generator.layout import Request
-from benchmarks.generator.styles import styled
+from benchmarks.generator.presets import styled
 
 HERE = Path(__file__).parent
 
@@ -34,9 +34,7 @@ def read_patients(path: Path) -> dict[str, Arm]:
     return {name: Arm(name, *np.array(values).T) for name, values in rows.items()}
 
 
-def simulate_arm(
-    seed: int, label: str, n: int, scale: float, shape: float, followed: tuple[float, float]
-) -> Arm:
+def simulate_arm(seed: int, label: str, n: int, scale: float, shape: float, followed: tuple[float, float]) -> Arm:
     """n patients with Weibull event times, followed for times spread over a range; to 0.1 of the unit."""
     rng = np.random.default_rng(seed)
     failure = scale * rng.weibull(shape, n)
@@ -73,9 +71,7 @@ def grey_dashes() -> Request:
         simulate_arm(102, "Surgery and radiotherapy", 151, 61, 0.9, (24, 60)),
     )
     cohort = Cohort("grey_dashes", "Disease-free survival", "months", months(60, 12), arms)
-    style = styled(
-        "black_dashes", "grey", "circles", mark_size=3.5, text="plain", dashes=("-", (0, (5, 2.5)))
-    )
+    style = styled("black_dashes", "grey", "circles", mark_size=3.5, text="plain", dashes=("-", (0, (5, 2.5))))
     return Request((cohort,), style)
 
 

@@ -100,9 +100,9 @@ def test_axes_lie_where_the_truth_says(drawn):
 
 def panel_and_answer(benchmarks, shift=0.0, status="ok", drop=0):
     """A true panel, and an answer that reads it with its curves lowered by shift and arms left out."""
-    cohorts, styles = benchmarks.generator.cohorts, benchmarks.generator.styles
+    cohorts, presets = benchmarks.generator.cohorts, benchmarks.generator.presets
     cohort = cohorts.simulate_cohort(np.random.default_rng(5), 2)
-    panel = benchmarks.generator.truth.describe_panel(cohort, styles.NEJM, 0, "Months", "Survival", None, {})
+    panel = benchmarks.generator.truth.describe_panel(cohort, presets.NEJM, 0, "Months", "Survival", None, {})
     arms = panel["arms"][drop:]
     ends = {a["label"]: [(a["curve_end"], a["km"]["surv"][-1])] for a in arms}
     answer = benchmarks.measures.Answer(

@@ -9,7 +9,8 @@ import numpy as np
 
 from .cohorts import Cohort, simulate_cohort
 from .layout import Request
-from .styles import Style, styled
+from .presets import styled
+from .styles import Style
 
 
 @dataclass(frozen=True, slots=True)
