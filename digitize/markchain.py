@@ -29,8 +29,13 @@ OVERLAP = 0.85
 fewest bars that cover a run are fewer than were drawn (best share on figures with known marks: 0.75 to 0.9)."""
 SAMPLE = 160
 """Inked columns on which widths are compared; more do not change the choice."""
-EDGE_LOW, EDGE_HIGH = 0.2, 0.8
-"""Coverage from which a column is inked, and from which it is surely inside a bar."""
+INKED = 0.2
+"""Coverage from which a column is inked."""
+FEW_RUNS, MANY_RUNS = 4, 20
+"""Runs away from every riser from which the width can be told without the others; runs among which a few that risers
+spoil do no harm."""
+ALIKE = 0.12
+"""Share by which the masses of runs of one bar differ."""
 LEAST_BLUR = 0.15
 """Blur in px that even the sharpest renderer's edge has; keeps the bar's profile smooth."""
 
@@ -62,24 +67,26 @@ def fit_bars(coverage: FloatArray, trust: FloatArray, widest_px: float) -> BarFi
     bar counted against it: a narrow bar explains everything with many, a wide one little with few.
     """
     runs = _inked_runs(coverage, trust)
-    blur = _edge_blur(coverage, runs)
+    clean = [run for run in runs if trust[run[0] : run[1]].min() >= 1.0]
+    runs = clean if FEW_RUNS <= len(clean) and len(runs) <= MANY_RUNS else runs
     some = np.zeros(len(coverage))
     stride = max(1, int(sum(stop - start for start, stop in runs) // SAMPLE))
     for start, stop in runs[::stride]:
         some[max(0, start - 2) : stop + 2] = trust[max(0, start - 2) : stop + 2]
     shown = np.where(some > 0, coverage, 0.0)
-    best_width, best_score = NARROWEST, np.inf
+    best_width, best_blur, best_score = NARROWEST, 0.0, np.inf
     for width in _widths_to_try(coverage, trust, runs, widest_px):
+        blur = _blur_of(width, coverage, runs)
         x = place_bars(shown, some, width, blur)
         score = _misfit(x, shown, some, width, blur) + PRICE_OF_COUNT * len(x)
         if score < best_score:
-            best_width, best_score = width, score
-    return BarFit(best_width, blur, place_bars(coverage, trust, OVERLAP * best_width, blur))
+            best_width, best_blur, best_score = width, blur, score
+    return BarFit(best_width, best_blur, place_bars(coverage, trust, OVERLAP * best_width, best_blur))
 
 
 def _inked_runs(coverage: FloatArray, trust: FloatArray) -> list[tuple[int, int]]:
     """First column and the one after the last of each unbroken run of ink."""
-    inked = (coverage > EDGE_LOW) & (trust > 0)
+    inked = (coverage > INKED) & (trust > 0)
     change = np.diff(np.r_[0, inked.astype(np.int8), 0])
     return list(zip(np.flatnonzero(change == 1).tolist(), np.flatnonzero(change == -1).tolist(), strict=True))
 
@@ -91,12 +98,12 @@ def _widths_to_try(
     widths = [NARROWEST * WIDTH_STEP**k for k in range(30) if NARROWEST * WIDTH_STEP**k <= widest_px]
     mass = np.array([coverage[a:b].sum() for a, b in runs if trust[a:b].min() >= 1])
     mass = np.sort(mass[(mass >= NARROWEST) & (mass <= widest_px)])
-    alike = [int((np.abs(mass - m) <= 0.1 * m).sum()) for m in mass]
+    alike = [int((np.abs(mass - m) <= ALIKE * m).sum()) for m in mass]
     for _ in range(min(2, len(mass))):
         centre = mass[int(np.argmax(alike))]
-        near = np.abs(mass - centre) <= 0.1 * centre
+        near = np.abs(mass - centre) <= ALIKE * centre
         widths.append(float(np.median(mass[near])))
-        alike = [0 if abs(m - centre) <= 0.2 * centre else n for m, n in zip(mass, alike, strict=True)]
+        alike = [0 if abs(m - centre) <= 2 * ALIKE * centre else n for m, n in zip(mass, alike, strict=True)]
     return widths
 
 
@@ -112,15 +119,19 @@ def _misfit(x: FloatArray, coverage: FloatArray, trust: FloatArray, width_px: fl
     return float((trust * (coverage - drawn) ** 2).sum())
 
 
-def _edge_blur(coverage: FloatArray, runs: list[tuple[int, int]]) -> float:
-    """Blur in px (standard deviation) of the outer edges of inked runs."""
-    soft = []
+def _blur_of(width_px: float, coverage: FloatArray, runs: list[tuple[int, int]]) -> float:
+    """Blur in px (standard deviation) of bars of a width: the spread of runs of that mass beyond the bar's own."""
+    spread = []
     for start, stop in runs:
-        full = np.flatnonzero(coverage[start:stop] > EDGE_HIGH)
-        if len(full):
-            soft += [int(full[0]), int(stop - start - 1 - full[-1])]
-    # Sharp edges leave most of a column between low and high; a Gaussian's edge takes two deviations more.
-    return max(0.0, (float(np.median(soft)) - 1.0) / 2.0) if soft else 0.0
+        weights = coverage[max(0, start - 1) : stop + 1]
+        if abs(weights.sum() - width_px) <= ALIKE * width_px:
+            at = np.arange(len(weights))
+            mean = np.average(at, weights=weights)
+            spread.append(float(np.average((at - mean) ** 2, weights=weights)))
+    if len(spread) < 2:
+        return 0.0
+    # Variance of a box of the bar's width, and of a pixel.
+    return float(np.sqrt(max(0.0, np.median(spread) - (width_px**2 + 1.0) / 12.0)))
 
 
 def place_bars(coverage: FloatArray, trust: FloatArray, width_px: float, blur_px: float) -> FloatArray:

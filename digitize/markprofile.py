@@ -59,7 +59,7 @@ class Surroundings:
     @property
     def reach(self) -> int:
         """Rows beside the stroke that are looked at."""
-        return int(np.clip(REACH_SHARE * self.ink.shape[0], LEAST_REACH, MOST_REACH))
+        return reach_beside(self.ink.shape[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +87,11 @@ class ColumnStack:
         up = slice(self.middle - self.above - 1, None, -1)
         down = slice(self.middle + self.below + 1, None)
         return *_joined_rows(self.ink[up], self.known[up]), *_joined_rows(self.ink[down], self.known[down])
+
+
+def reach_beside(height: int) -> int:
+    """Rows beside the stroke of a curve that are looked at, in a plot of the given height in px."""
+    return int(np.clip(REACH_SHARE * height, LEAST_REACH, MOST_REACH))
 
 
 def look_around(
@@ -117,9 +122,12 @@ def hiding_strokes(crop: PlotCrop, others: tuple[TracedPath, ...]) -> FloatArray
 
 
 def without_tint(ink: FloatArray, size: int) -> FloatArray:
-    """Coverage with areas wider and higher than `size` px (bands that share the hue) taken off."""
-    base = cv2.morphologyEx(ink.astype(np.float32), cv2.MORPH_OPEN, np.ones((size, size), np.uint8))
-    return np.clip((ink - base) / np.maximum(1.0 - base, 0.2), 0.0, 1.0)
+    """Coverage with what is no mark taken off: areas larger than `size` px both ways, and rules of twice that height."""
+    ink = ink.astype(np.float32)
+    for kernel in (np.ones((size, size), np.uint8), np.ones((2 * size + 1, 1), np.uint8)):
+        base = cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel)
+        ink = np.clip((ink - base) / np.maximum(1.0 - base, 0.2), 0.0, 1.0)
+    return ink
 
 
 def level_in_columns(corners: Corners, first: int, width: int, shift_px: float = 0.0) -> FloatArray:

@@ -15,7 +15,8 @@ import numpy as np
 from ..records import FloatArray, read_only
 from .inks import coverage, nearest_ink, to_lab
 from .markchain import fit_bars
-from .markprofile import Surroundings, hiding_strokes, level_in_columns, look_around, stack_columns, stroke_edges
+from .markink import mark_ink
+from .markprofile import Surroundings, hiding_strokes, level_in_columns, look_around, reach_beside, stack_columns, stroke_edges
 from .markshape import WIDEST, BarCoverage, BarShape, cover_columns, learn_bar
 from .plotcrop import PlotCrop
 from .tracing import TracedPath
@@ -23,8 +24,8 @@ from .tracing import TracedPath
 WHOLE_SHARE = 0.35
 """Share of the marks placed that must show both their ends: of the accidents at the corners of bare curves less than
 0.31 do, of marks on steep curves 0.43 and more."""
-FOREIGN_COLOR = 40.0
-"""Lab distance from every arm's ink beyond which ink on a curve is that of its marks."""
+CLEAR = 0.95
+"""Confidence from which marks in the arm's own ink need no second look in any ink."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,10 +60,11 @@ def find_marks(
     level = level_in_columns(path.corners, path.stair.first, width)
     edges = stroke_edges(own, level, hiding_strokes(crop, others))
     marks = _marks_in(crop, path, own, others, edges)
-    if not marks.draws_marks:
-        foreign = _foreign_ink(crop, path, others)
-        marks = marks if foreign is None else _marks_in(crop, path, foreign, others, edges)
-    return marks
+    if marks.draws_marks and marks.confidence >= CLEAR:
+        return marks
+    near = mark_ink(crop, path, own, others, reach_beside(own.shape[0]) + round(sum(edges)) + 1)
+    wider = _marks_in(crop, path, near, others, edges)
+    return max(marks, wider, key=lambda m: m.confidence * len(m.x))
 
 
 def _marks_in(
@@ -97,26 +99,3 @@ def _complete(x: FloatArray, cover: BarCoverage) -> tuple[int, int]:
     whole = (cover.fits & (cover.trust >= 1))[columns].any(axis=1)
     half = cover.fits[columns].any(axis=1) & ~whole
     return int(whole.sum()), int(half.sum())
-
-
-def _foreign_ink(crop: PlotCrop, path: TracedPath, others: tuple[TracedPath, ...]) -> FloatArray | None:
-    """Coverage by an ink that covers this curve here and there and is none of the arms'; None when there is none."""
-    columns = np.arange(path.stair.first, path.stair.last + 1)
-    rows = path.stair.row
-    strong = crop.ink.strength[rows, columns] > 60
-    own_color = np.median(crop.ink.core[rows[path.shows], columns[path.shows]], axis=0)
-    arms = [own_color] + [
-        np.median(crop.ink.core[o.stair.row[o.shows], np.flatnonzero(o.shows) + o.stair.first], axis=0) for o in others
-    ]
-    strange = strong & ~path.shows & ~crop.lettering[rows, columns]
-    colors = crop.ink.core[rows[strange], columns[strange]]
-    if len(colors) < 2:
-        return None
-    lab = to_lab(colors)
-    far = np.all([np.linalg.norm(lab - to_lab(a), axis=1) > FOREIGN_COLOR for a in arms], axis=0)
-    if far.sum() < 2:
-        return None
-    r, g, b = (int(round(float(v))) for v in np.median(colors[far], axis=0))
-    known = tuple(tuple(int(v) for v in a) for a in arms) + ((r, g, b),)
-    label = nearest_ink(crop.ink, known)
-    return np.where(label == len(known) - 1, coverage(crop.ink, (r, g, b)), 0.0)

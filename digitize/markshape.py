@@ -87,7 +87,8 @@ def _is_believable(shape: BarShape, odd: int, stroke_px: float) -> bool:
         return shape.columns >= max(1.0, ODD_SHARE * odd)
     if shorter >= 3:
         return shape.columns >= max(4.0, ODD_SHARE * odd)
-    return shape.columns >= max(6.0 if shorter else 8.0, ODD_SHARE_SMALL * odd)
+    least = 6.0 if shorter and shape.rows > LEAST_ROWS else 9.0
+    return shape.columns >= max(least, ODD_SHARE_SMALL * odd)
 
 
 def cover_columns(around: Surroundings, shape: BarShape, level: FloatArray) -> BarCoverage:

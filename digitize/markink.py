@@ -1,0 +1,60 @@
+"""The ink that an arm's censor marks may be drawn in: the arm's own, a blurred shade of it, or one of the marks alone.
+
+Thin marks lose their hue to JPEG's coarse colour, and some software draws black marks on coloured curves; so beside a
+curve all ink counts that is not another arm's.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ..records import FloatArray, Rgb
+from .inks import InkMap, color_distance, nearest_ink
+from .plotcrop import PlotCrop
+from .tracing import TracedPath
+
+SAME_INK = 20.0
+"""Lab distance below which two arms are drawn in one ink, so that colour cannot tell their marks apart."""
+STRONG = 0.55
+"""Coverage that the middle of a mark reaches."""
+
+
+def mark_ink(
+    crop: PlotCrop, path: TracedPath, own: FloatArray, others: tuple[TracedPath, ...], reach_px: int
+) -> FloatArray:
+    """Coverage (height, width), 0 to 1, by ink that may be the arm's marks, within reach_px rows and columns of its curve.
+
+    own: (height, width) coverage by the arm's own ink; it counts wherever it is more.
+    """
+    near = _near_curve(path, own.shape, reach_px) & ~crop.frame
+    color = _stroke_color(crop, path)
+    rivals = [c for c in (_stroke_color(crop, o) for o in others) if c and color_distance(c, color) > SAME_INK]
+    ink = InkMap(*(a[near][None] for a in (crop.ink.rgb, crop.ink.paper, crop.ink.strength, crop.ink.core)))
+    label = nearest_ink(ink, (color, *rivals))
+    contrast = np.sqrt(((np.asarray(color, np.float32) - ink.paper) ** 2).sum(axis=2))
+    share = np.clip(ink.strength / np.maximum(contrast, 1.0), 0.0, 1.0)
+    out = own.copy()
+    out[near] = np.maximum(own[near], np.where(label <= 0, share, 0.0)[0])
+    # Grid lines and tints are faint all over; the soft edges of a mark stand beside its strong middle.
+    strong = cv2.dilate((out > STRONG).astype(np.uint8), np.ones((1, 3), np.uint8)) > 0
+    return np.where(strong, out, own)
+
+
+def _near_curve(path: TracedPath, shape: tuple[int, ...], reach_px: int) -> FloatArray:
+    """Pixels within reach_px of the staircase, runs and drops."""
+    mask = np.zeros(shape, np.uint8)
+    columns = np.arange(path.stair.first, path.stair.last + 1)
+    points = np.stack([np.repeat(columns, 2), np.repeat(path.stair.row, 2)], axis=1)
+    points[1:, 0] = np.r_[points[2:, 0], points[-1, 0]]
+    cv2.polylines(mask, [points.astype(np.int32)], False, 1)
+    return cv2.dilate(mask, np.ones((2 * reach_px + 1, 2 * reach_px + 1), np.uint8)) > 0
+
+
+def _stroke_color(crop: PlotCrop, path: TracedPath) -> Rgb | None:
+    """Median colour of a path's stroke where it shows."""
+    columns = np.flatnonzero(path.shows)
+    if not len(columns):
+        return None
+    r, g, b = np.median(crop.ink.core[path.stair.row[columns], columns + path.stair.first], axis=0)
+    return round(float(r)), round(float(g)), round(float(b))
