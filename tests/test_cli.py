@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -213,9 +214,7 @@ def test_cli_py_runs_from_a_checkout_of_any_name(home: Path, folder: str) -> Non
         "script",
         "--quiet",
     ]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": ""}
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": ""})
     assert (done.returncode, done.stderr) == (0, "")
     assert tree(home / "script") == tree(home / "run")
 
@@ -229,7 +228,35 @@ def test_paths_with_blanks_and_letters_of_any_script(home: Path) -> None:
 
 def test_a_closed_pipe_is_no_error(home: Path) -> None:
     command = f"{sys.executable} -m km2ipd estimate ipd.csv --json | head -c 1"
-    done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
     assert done.stdout == "{" and "Traceback" not in done.stderr
+
+
+def test_completion_and_version(home: Path) -> None:
+    command = [sys.executable, "-m", "km2ipd"]
+    asked = {**os.environ, "_KM2IPD_COMPLETE": "bash_complete", "COMP_WORDS": "km2ipd rec", "COMP_CWORD": "1"}
+    done = subprocess.run(command, env=asked, capture_output=True, text=True, check=False)
+    assert "reconstruct" in done.stdout
+    done = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"km2ipd, version {km2ipd.__version__}\n"
+
+
+def test_a_terminal_of_80_columns_and_no_colour(home: Path) -> None:
+    """On a pseudo-terminal: progress on stderr, lines that fit, and no colour codes where NO_COLOR is set."""
+    pty = pytest.importorskip("pty")
+    shown, code = bytearray(), []
+
+    def read(descriptor: int) -> bytes:
+        shown.extend(data := os.read(descriptor, 4096))
+        return data
+
+    environment = {"NO_COLOR": "1", "COLUMNS": "80", "TERM": "xterm"}
+    words = [sys.executable, "-m", "km2ipd", "run", "run/digitization.json", "--out", "tty"]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        code.append(pty.spawn(words, read))
+    lines = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", bytes(shown)).decode().replace("\r", "\n").splitlines()
+    assert code == [0] and any(line.startswith("Written: tty") for line in lines)
+    assert max(map(len, lines)) <= 80
+    assert not re.search(rb"\x1b\[[0-9;]*[1-9][0-9;]*m", bytes(shown).replace(b"\x1b[1m", b""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,3 +71,15 @@ def test_the_rooms_can_be_called_however_they_were_imported(first: str) -> None:
 def test_the_package_has_no_other_attributes() -> None:
     with pytest.raises(AttributeError, match="magic"):
         km2ipd.magic  # noqa: B018
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/programs.md"])
+def test_the_examples_of_the_guide_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pandas")
+    root = Path(km2ipd.__file__).resolve().parent
+    shutil.copy(root / "samples" / "desmoid_pfs" / "figure.png", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", (root / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 1
+    exec(compile(blocks[0], page, "exec"), {})
+    assert (tmp_path / "trial1" / "ipd.csv").is_file()
