@@ -81,7 +81,10 @@ def _with_half_pixel(plot: Plot, figure: Figure) -> Plot:
     """The plot calibrated for its curves, which renderers may put half a pixel beside its ticks."""
     if figure.strokes:
         return plot
-    shift = half_pixel((plot.x, plot.y), figure.pixels, plot.frame.area)
+    column = plot.frame.column
+    one = 100.0 if axis_scale(column.values, column.has_percent) == "percent" else 1.0
+    corner = float(plot.x.calibration.px(0.0)), float(plot.y.calibration.px(one))
+    shift = half_pixel((plot.x, plot.y), figure.pixels, plot.frame.area, corner)
     return replace(plot, x=shifted(plot.x, shift), y=shifted(plot.y, shift)) if shift else plot
 
 

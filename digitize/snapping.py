@@ -14,14 +14,18 @@ from dataclasses import replace
 import numpy as np
 
 from ..records import AxisCalibration, Box, FloatArray, PixelArray
-from .raster import GreyArray, find_lines
+from .raster import GreyArray, Line, Orientation, find_lines
 from .ticks import AxisTicks
 
 # Fewer strokes than this may be crisp by chance.
 FEWEST_STROKES = 5
 # A crisp stroke has its centre on the grid to this; nearly all strokes of a kind must be crisp.
 CENTRE_SLACK = 0.12
-CRISP_SHARE = 0.8
+CRISP_SHARE = 0.75
+# Ticks, unlike curves that cross, are all of one width.
+ALIKE_TICKS = 0.65
+# A curve's first flat piece begins this near to time 0, its level is half as near to S = 1.
+START_REACH_PX = 5.0
 # Flat pieces of curves are at least this long (share of the plot's width, and px) and shorter than lines of a grid.
 FLAT_SHARE = 0.012
 FLAT_PX = 7
@@ -33,32 +37,55 @@ THICKEST_PX = 11
 CURVE_CONTRAST = 60.0
 
 
-def stroke_phase(centres: FloatArray, widths: FloatArray) -> float | None:
-    """0.5 for crisp strokes of odd width, 0.0 for those of even width, None where strokes are not crisp.
+def stroke_phase(centres: FloatArray) -> float | None:
+    """0.5 where strokes are centred on pixels (odd width), 0.0 on their edges (even), None where on neither.
 
-    centres: (k,) px positions across the strokes; widths: (k,) px. Only strokes of the commonest width count.
+    centres: (k,) px positions across the strokes.
     """
     if len(centres) < FEWEST_STROKES:
         return None
-    whole = np.rint(widths).astype(int)
-    width = int(np.bincount(whole).argmax())
-    alike = np.abs(widths - width) <= 0.5
-    off = centres[alike] - (0.0 if width % 2 else 0.5)
-    on_grid = np.abs(off - np.rint(off)) <= CENTRE_SLACK
-    if alike.sum() < FEWEST_STROKES or on_grid.mean() < CRISP_SHARE:
-        return None
-    return 0.5 if width % 2 else 0.0
+    for phase, place in ((0.5, 0.0), (0.0, 0.5)):
+        off = centres - place
+        if (np.abs(off - np.rint(off)) <= CENTRE_SLACK).mean() >= CRISP_SHARE:
+            return phase
+    return None
 
 
-def half_pixel(ticks: tuple[AxisTicks, ...], pixels: PixelArray, area: Box) -> float:
-    """How far (px, right and down) curves of a plot lie from where its ticks put them: 0, 0.5 or -0.5."""
+def tick_phase(ticks: tuple[AxisTicks, ...]) -> float | None:
+    """The phase of a plot's ticks, None where they are not crisp or, smoothed, of several widths."""
     centres = np.concatenate([t.seen_px for t in ticks])
-    widths = np.concatenate([t.seen_width for t in ticks])
-    of_ticks = stroke_phase(centres, widths)
+    widths = np.rint(np.concatenate([t.seen_width for t in ticks])).astype(int)
+    if len(centres) == 0:
+        return None
+    alike = widths == np.bincount(widths).argmax()
+    return stroke_phase(centres[alike]) if alike.mean() >= ALIKE_TICKS else None
+
+
+def half_pixel(ticks: tuple[AxisTicks, ...], pixels: PixelArray, area: Box, corner: tuple[float, float]) -> float:
+    """How far (px, right and down) curves of a plot lie from where its ticks put them: 0, 0.5 or -0.5.
+
+    corner: position of time 0 and S = 1, where falling curves begin: a flat piece seen there has the last word.
+    """
+    of_ticks = tick_phase(ticks)
     if of_ticks is None:
         return 0.0
     of_curves = curve_phase(pixels, area)
-    return 0.0 if of_curves is None else of_curves - of_ticks
+    shift = 0.0 if of_curves is None else of_curves - of_ticks
+    seen = start_offset(pixels, area, corner) if shift else None
+    return 0.0 if seen is not None and abs(seen) < abs(seen - shift) else shift
+
+
+def start_offset(pixels: PixelArray, area: Box, corner: tuple[float, float]) -> float | None:
+    """How far (px, down) the first flat piece of the curves lies from S = 1; None where none is seen."""
+    x, y = corner
+    top, left = int(max(0, area.top)), int(max(0, area.left))
+    inside = pixels[top : int(area.bottom) + 1, left : int(area.right) + 1]
+    begin = [
+        k
+        for k in _straight_pieces(_strongest_ink(inside), "horizontal")
+        if abs(k.start + left - x) <= START_REACH_PX and abs(k.at + top - y) <= START_REACH_PX / 2
+    ]
+    return max(begin, key=lambda k: k.length).at + top - y if begin else None
 
 
 def shifted(ticks: AxisTicks, shift: float) -> AxisTicks:
@@ -69,22 +96,31 @@ def shifted(ticks: AxisTicks, shift: float) -> AxisTicks:
 
 
 def curve_phase(pixels: PixelArray, area: Box) -> float | None:
-    """The phase of the curves' flat pieces inside a plot, None where they are not crisp."""
+    """The phase of the curves' straight pieces inside a plot, None where they are not crisp."""
     top, left = int(max(0, area.top)), int(max(0, area.left))
     inside = pixels[top : int(area.bottom) + 1, left : int(area.right) + 1]
     if min(inside.shape[:2]) < THICKEST_PX:
         return None
     levels = _strongest_ink(inside)
-    width = inside.shape[1]
-    flats = find_lines(
+    for orientation in ("horizontal", "vertical"):
+        strokes = _straight_pieces(levels, orientation)
+        phase = stroke_phase(np.array([k.at for k in strokes]))
+        if phase is not None:
+            return phase
+    return None
+
+
+def _straight_pieces(levels: GreyArray, orientation: Orientation) -> list[Line]:
+    """The longest straight pieces of curves in one direction, grid and frame lines left out."""
+    full = levels.shape[1 if orientation == "horizontal" else 0]
+    found = find_lines(
         levels,
-        "horizontal",
-        shortest=max(FLAT_PX, FLAT_SHARE * width),
+        orientation,
+        shortest=max(FLAT_PX, FLAT_SHARE * full),
         reach=THICKEST_PX,
         contrast=CURVE_CONTRAST,
     )
-    flats = sorted((k for k in flats if k.length < GRID_SHARE * width), key=lambda k: -k.length)[:MOST_FLATS]
-    return stroke_phase(np.array([k.at for k in flats]), np.array([k.width for k in flats]))
+    return sorted((k for k in found if k.length < GRID_SHARE * full), key=lambda k: -k.length)[:MOST_FLATS]
 
 
 def _strongest_ink(inside: PixelArray) -> GreyArray:
