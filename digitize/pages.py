@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from ..records import Box, Stroke
 from .pdfobjects import PageContent, PageImage
+from .prose import beside_prose, caption_of, gap_between, outer_lines, prose_lines
 from .strokes import stroke_box
 from .textruns import Run, text_lines
 
@@ -22,17 +22,6 @@ SMALLEST_PLOT = 70.0
 SMALLEST_IMAGE = 45.0
 # Filled areas larger than this share of the page are backgrounds, not drawings.
 BACKGROUND_SHARE = 0.05
-# Prose: three or more stacked lines of so many letters each (a narrow column has 30), most signs letters.
-BLOCK_LINES = 3
-PROSE_LETTERS = 22
-PROSE_SHARE = 0.8
-LINE_PITCH = 1.75
-# A page of an article has its running head in the uppermost 7% (measured on 40 journals' pages: 4 to 6.6%).
-HEAD_SHARE = 0.07
-# Headings are set larger than prose by a sixth or more.
-HEADING_SHARE = 1.15
-# Turned text longer than this share of the page stands in the margin ("Downloaded from ..."), not at an axis.
-MARGIN_SHARE = 0.35
 # Rules as wide as this in the uppermost or lowest tenth of a page belong to its head and foot.
 RULE_SHARE = 0.5
 # Text joins its figure across a gap of so many letter sizes (rows of an at-risk table, an axis title).
@@ -42,11 +31,8 @@ TEXT_GAP_ACROSS = 2.2
 PART_GAP = 30.0
 # Lengths of short strokes each way that show a curve of pieces; ticks have two, a ruled table none along.
 PIECES = 4
-CAPTION_REACH = 110.0
-CAPTION_LINES = 25
 # A figure is taken as raster when images cover this share of its drawn area.
 IMAGE_SHARE = 0.25
-CAPTION = re.compile(r"^(extendeddata|supplement\w*|e|s)?fig(ure|\.|s)?\.?\w?\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +58,7 @@ def find_regions(content: PageContent) -> tuple[Region, ...]:
     free = [line for line in lines if line not in blocked and any(c.isalnum() for c in line.text)]
     grown = [_grown(box, [(line.box, line.size) for line in free], rest) for box in plots]
     regions = _merged(grown, [line.box for line in blocked])
-    return tuple(
-        _region(box, content, images, lines) for box in sorted(regions, key=lambda b: (b.top, b.left))
-    )
+    return tuple(_region(box, content, images, lines) for box in sorted(regions, key=lambda b: (b.top, b.left)))
 
 
 def _whole_page(content: PageContent, lines: Sequence[Run]) -> Region:
@@ -101,124 +85,6 @@ def _holds_curves(box: Box, strokes: Sequence[Stroke]) -> bool:
         s.color is not None and len(s.x_px) > 8 and b.width > 0.1 * box.width and b.height > 3 for s, b in inner
     )
     return drawn or _many_pieces(inner, box)
-
-
-# ---------------------------------------------------------------- prose and captions
-
-
-def prose_lines(lines: Sequence[Run]) -> list[Run]:
-    """Lines of running text and of captions."""
-    blocks = [block for block in _stacks([line for line in lines if line.rotation == 0]) if _is_prose(block)]
-    captions = [part for line in lines if _opens_caption(line, lines) for part in caption_block(line, lines)]
-    return list(dict.fromkeys([*(line for block in blocks for line in block), *captions]))
-
-
-def outer_lines(lines: Sequence[Run], height: float) -> list[Run]:
-    """Lines of the running head and along the margin of a page of that height in points."""
-    heads = [line for line in lines if line.box.bottom < HEAD_SHARE * height and _has_word(line.text)]
-    margin = [
-        line for line in lines if line.rotation in (90, 270) and line.box.height > MARGIN_SHARE * height
-    ]
-    return [*heads, *margin]
-
-
-def beside_prose(lines: Sequence[Run], prose: Sequence[Run]) -> list[Run]:
-    """Headings, set larger than the prose of the page, and short paragraphs: its size, flush with a line of it."""
-    body = float(np.median([line.size for line in prose])) if prose else np.inf
-    edges = [line.along for line in prose if line.rotation == 0 and abs(line.size - body) < 0.03 * body]
-    found = []
-    for line in lines:
-        heading = line.size > HEADING_SHARE * body
-        flush = abs(line.size - body) < 0.03 * body and any(abs(line.along - edge) < 1 for edge in edges)
-        worded = len(line.text.split()) >= 3 and sum(c.isalpha() for c in line.text) >= 15
-        if (heading and _has_word(line.text)) or (flush and worded):
-            found.append(line)
-    return found
-
-
-def _stacks(lines: Sequence[Run]) -> list[list[Run]]:
-    """Lines of one size that stand one below the other, linked into blocks."""
-    lines = sorted(lines, key=lambda line: line.across)
-    block_of = list(range(len(lines)))
-    for i, line in enumerate(lines):
-        for j in range(i + 1, len(lines)):
-            if lines[j].across - line.across > LINE_PITCH * line.size:
-                break
-            if _stacked(line, lines[j]) and block_of[i] != block_of[j]:
-                old, new = block_of[j], block_of[i]
-                block_of = [new if b == old else b for b in block_of]
-    return [[lines[k] for k, b in enumerate(block_of) if b == block] for block in dict.fromkeys(block_of)]
-
-
-def _is_prose(block: Sequence[Run]) -> bool:
-    rows = len({round(line.across / (0.4 * line.size)) for line in block})
-    letters = sum(c.isalpha() for line in block for c in line.text)
-    digits = sum(c.isdigit() for line in block for c in line.text)
-    return (
-        rows >= BLOCK_LINES
-        and letters >= PROSE_LETTERS * rows
-        and letters >= PROSE_SHARE * (letters + digits)
-    )
-
-
-def _has_word(text: str) -> bool:
-    return sum(c.isalpha() for c in text) >= 4
-
-
-def _stacked(one: Run, two: Run) -> bool:
-    pitch = abs(one.across - two.across)
-    overlap = min(one.end, two.end) - max(one.along, two.along)
-    return (
-        one is not two
-        and 0.5 * one.size < pitch <= LINE_PITCH * one.size
-        and abs(one.size - two.size) <= 0.15 * one.size
-        and overlap > 0.5 * min(one.end - one.along, two.end - two.along)
-    )
-
-
-def is_caption(text: str) -> bool:
-    """Whether a line opens a figure caption, also when its letters are spaced out."""
-    return bool(CAPTION.match(re.sub(r"\s+", "", text[:24])))
-
-
-def _opens_caption(line: Run, lines: Sequence[Run]) -> bool:
-    """Whether a line opens a caption, its number perhaps set apart from the word before it."""
-    if not line.text.lstrip()[:1] in tuple("FfEeSs"):
-        return False
-    return is_caption(" ".join([line.text, *(x.text for x in lines if x is not line and _follows(line, x))]))
-
-
-def caption_block(first: Run, lines: Sequence[Run]) -> list[Run]:
-    """The caption's lines: those that follow its first line without a gap, in the same column."""
-    block = [first] + [x for x in lines if x is not first and _follows(first, x)]
-    below = sorted((x for x in lines if x.rotation == 0 and x not in block), key=lambda r: r.across)
-    for line in (x for x in below if x.across > first.across):
-        last = block[-1]
-        if line.across - last.across > LINE_PITCH * max(first.size, line.size):
-            if line.along < first.end and line.end > first.along:
-                break
-            continue
-        level = line.across - last.across < 0.3 * first.size
-        aligned = abs(line.along - first.along) <= 3 * first.size or level
-        if aligned and line.along < max(r.end for r in block) and len(block) < CAPTION_LINES:
-            block.append(line)
-    return block
-
-
-def _follows(first: Run, line: Run) -> bool:
-    """Whether a piece stands right of the caption's first words, on their line."""
-    level = line.rotation == 0 and abs(line.across - first.across) <= 0.3 * first.size
-    return level and 0 <= line.along - first.end <= 2.5 * first.size
-
-
-def caption_of(box: Box, lines: Sequence[Run]) -> str:
-    """The caption that stands nearest to the figure (in it, below, above or beside), empty when none is near."""
-    found = [(_gap(box, line.box), line) for line in lines if _opens_caption(line, lines)]
-    near = [item for item in found if item[0] <= CAPTION_REACH]
-    if not near:
-        return ""
-    block = caption_block(min(near, key=lambda item: item[0])[1], lines)
-    return " ".join(line.text for line in block)
 
 
 # ---------------------------------------------------------------- clusters of graphics
@@ -283,7 +149,7 @@ def _is_plot(box: Box, strokes: Sequence[Stroke], images: Sequence[PageImage]) -
     inner = [(s, stroke_box(s)) for s in strokes if box.contains(*stroke_box(s).centre)]
     across = any(b.width >= SMALLEST_PLOT * 0.6 for _, b in inner)
     along = any(b.height >= SMALLEST_PLOT * 0.4 for _, b in inner)
-    return across and along and any(_is_curve(s, b, box) for s, b in inner) or _many_pieces(inner, box)
+    return (across and along and any(_is_curve(s, b, box) for s, b in inner)) or _many_pieces(inner, box)
 
 
 def _is_curve(stroke: Stroke, box: Box, whole: Box) -> bool:
@@ -314,7 +180,7 @@ def _grown(box: Box, texts: Sequence[tuple[Box, float]], parts: Sequence[Box]) -
     texts, parts = list(texts), list(parts)
     while True:
         near = [t for t in texts if _joins(box, *t)]
-        pieces = [p for p in parts if _gap(box, p) <= JOIN_GAP and p.width <= box.width * 1.2]
+        pieces = [p for p in parts if gap_between(box, p) <= JOIN_GAP and p.width <= box.width * 1.2]
         if not near and not pieces:
             return box
         texts = [t for t in texts if t not in near]
@@ -326,12 +192,6 @@ def _joins(box: Box, text: Box, size: float) -> bool:
     across = max(text.left - box.right, box.left - text.right, 0.0)
     down = max(text.top - box.bottom, box.top - text.bottom, 0.0)
     return (across == 0 and down <= TEXT_GAP_DOWN * size) or (down == 0 and across <= TEXT_GAP_ACROSS * size)
-
-
-def _gap(one: Box, two: Box) -> float:
-    across = max(two.left - one.right, one.left - two.right, 0.0)
-    down = max(two.top - one.bottom, one.top - two.bottom, 0.0)
-    return float(np.hypot(across, down))
 
 
 def _merged(boxes: Sequence[Box], blocked: Sequence[Box]) -> list[Box]:
@@ -349,7 +209,7 @@ def _merged(boxes: Sequence[Box], blocked: Sequence[Box]) -> list[Box]:
 
 
 def _one_figure(one: Box, two: Box, blocked: Sequence[Box]) -> bool:
-    if _gap(one, two) > PART_GAP:
+    if gap_between(one, two) > PART_GAP:
         return False
     both = _around([one, two])
     between = [b for b in blocked if both.contains(*b.centre)]

@@ -59,9 +59,7 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as why:
         if "assword" in str(why):
-            raise UnreadableFigure(
-                f"{name} is locked with a password", "Save it without one and run again."
-            ) from why
+            raise UnreadableFigure(f"{name} is locked with a password", "Save it without one and run again.") from why
         raise UnreadableFigure(f"{name} is damaged or no PDF file") from why
 
 
@@ -108,9 +106,7 @@ class View:
     rows: int
 
 
-def _figure(
-    page: pdfium.PdfPage, index: int, content: PageContent, region: Region, name: str, digest: str
-) -> Figure:
+def _figure(page: pdfium.PdfPage, index: int, content: PageContent, region: Region, name: str, digest: str) -> Figure:
     if region.image is None:
 
         def draw(view: View) -> PixelArray:
@@ -148,21 +144,14 @@ def vector_figure(
         pixels=draw(view),
         strokes=drawn,
         texts=placed_lines(text_lines(readable), view.left, view.top, view.x_scale),
-        source=Source(
-            page, (box.left, box.top, box.right, box.bottom), "vector" if drawn else "rendered page"
-        ),
+        source=Source(page, (box.left, box.top, box.right, box.bottom), "vector" if drawn else "rendered page"),
         caption=caption,
     )
 
 
 def overlap(box: Box, frame: Box) -> bool:
     """Whether a stroke's box lies at least partly within the frame."""
-    return (
-        box.left <= frame.right
-        and box.right >= frame.left
-        and box.top <= frame.bottom
-        and box.bottom >= frame.top
-    )
+    return box.left <= frame.right and box.right >= frame.left and box.top <= frame.bottom and box.bottom >= frame.top
 
 
 def split_marks(runs: Sequence[Run], order: int) -> tuple[list[Stroke], list[Run]]:

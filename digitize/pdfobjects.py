@@ -60,9 +60,7 @@ class _Reader:
     objects: int = 0
     vertices: int = 0
 
-    def read(
-        self, owner: object, count: int, get: object, matrix: FloatArray, clip: Box | None, depth: int
-    ) -> None:
+    def read(self, owner: object, count: int, get: object, matrix: FloatArray, clip: Box | None, depth: int) -> None:
         """Walk the objects of a page or form, matrix (3, 3) taking its space to the page's top-left frame."""
         for i in range(count):
             item = get(owner, i)
@@ -123,9 +121,7 @@ class _Reader:
         share = _share(box, bounds(corners))
         lying = abs(whole[0, 0]) < abs(whole[0, 1])
         size = (rows.value, columns.value) if lying else (columns.value, rows.value)
-        self.images.append(
-            PageImage(box, max(1, round(size[0] * share[0])), max(1, round(size[1] * share[1])))
-        )
+        self.images.append(PageImage(box, max(1, round(size[0] * share[0])), max(1, round(size[1] * share[1]))))
 
 
 def _share(part: Box, whole: Box) -> tuple[float, float]:

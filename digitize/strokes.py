@@ -7,6 +7,7 @@ px = unit * scale - 0.5.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -81,7 +82,7 @@ def clip_line(points: FloatArray, box: Box) -> list[FloatArray]:
     """The pieces of an open polyline (n, 2) within the box (Liang and Barsky 1984, ACM TOG 3:1)."""
     pieces: list[list[FloatArray]] = []
     whole = False
-    for start, end in zip(points[:-1], points[1:], strict=True):
+    for start, end in itertools.pairwise(points):
         span = _span_inside(start, end, box)
         if span is None:
             whole = False
@@ -145,9 +146,7 @@ def bounds(points: FloatArray) -> Box:
 
 def stroke_box(stroke: Stroke) -> Box:
     """The box around a stroke's vertices."""
-    return Box(
-        float(stroke.x_px.min()), float(stroke.y_px.min()), float(stroke.x_px.max()), float(stroke.y_px.max())
-    )
+    return Box(float(stroke.x_px.min()), float(stroke.y_px.min()), float(stroke.x_px.max()), float(stroke.y_px.max()))
 
 
 def placed(strokes: Iterable[Stroke], left: float, top: float, scale: float) -> tuple[Stroke, ...]:

@@ -23,7 +23,7 @@ from .svgtree import XLINK, content_of
 LARGEST_BYTES = 60_000_000
 LARGEST_UNITS = 50_000.0
 ACTIVE = frozenset(
-    "script foreignObject animate animateTransform set iframe filter audio video handler".split()
+    ["script", "foreignObject", "animate", "animateTransform", "set", "iframe", "filter", "audio", "video", "handler"]
 )
 DATA_IMAGE = re.compile(r"^\s*data:image/(png|jpe?g|gif|webp);", re.IGNORECASE)
 
@@ -79,9 +79,7 @@ def _drop_active(root: etree._Element) -> None:
         link = element.get("href") or element.get(XLINK) or "" if isinstance(element.tag, str) else ""
         foreign = bool(link) and not link.strip().startswith("#") and not DATA_IMAGE.match(link)
         active = not isinstance(element.tag, str) or local_name(element) in ACTIVE
-        if parent is not None and (
-            active or (foreign and local_name(element) in ("image", "use", "feImage"))
-        ):
+        if parent is not None and (active or (foreign and local_name(element) in ("image", "use", "feImage"))):
             if element.tail:
                 _keep_tail(element, parent)
             parent.remove(element)

@@ -15,10 +15,22 @@ from ..records import Rgb
 from .strokes import Pen
 
 INHERITED = frozenset(
-    "fill stroke stroke-width stroke-dasharray stroke-opacity fill-opacity font-size text-anchor visibility "
-    "color font-family letter-spacing".split()
+    [
+        "fill",
+        "stroke",
+        "stroke-width",
+        "stroke-dasharray",
+        "stroke-opacity",
+        "fill-opacity",
+        "font-size",
+        "text-anchor",
+        "visibility",
+        "color",
+        "font-family",
+        "letter-spacing",
+    ]
 )
-OWN = frozenset("opacity display clip-path".split())
+OWN = frozenset(["opacity", "display", "clip-path"])
 UNITS = {
     "": 1.0,
     "px": 1.0,

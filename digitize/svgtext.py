@@ -40,9 +40,7 @@ def text_width(text: str, size: float, family: str = "") -> float:
     return size * sum(WIDTHS[ord(c) - 32] if 32 <= ord(c) < 127 else OTHER_WIDTH for c in text)
 
 
-def text_runs(
-    element: etree._Element, matrix: Matrix, style: Mapping[str, str], rules: Sequence[Rule]
-) -> list[Run]:
+def text_runs(element: etree._Element, matrix: Matrix, style: Mapping[str, str], rules: Sequence[Rule]) -> list[Run]:
     """The runs of one text element: a chunk for each absolute position, letters placed one by one joined."""
     chunks: list[Run] = []
     pen = [length(element.get("x", "").split()[:1][0] if element.get("x", "").strip() else None), 0.0]
@@ -85,9 +83,7 @@ def _chunk(
     share = width / max(text_width(text, size, family), 1e-9)
     for column in COLUMNS.finditer(text):
         x = pen[0] - anchor + share * text_width(text[: column.start()], size, family)
-        yield from _placed(
-            column[0], x, pen[1], share * text_width(column[0], size, family), size, style, matrix
-        )
+        yield from _placed(column[0], x, pen[1], share * text_width(column[0], size, family), size, style, matrix)
     pen[0] += width - anchor
 
 
@@ -98,9 +94,7 @@ def _placed(
     top, bottom = y - ASCENT * size, y + (DESCENT * size if descends else 0.0)
     if is_symbol(text):
         top, bottom = y - SYMBOL_TOP * size, y - SYMBOL_BOTTOM * size
-    corners = np.array(
-        [matrix.point_in_matrix_space((cx, cy)) for cx in (x, x + width) for cy in (top, bottom)]
-    )
+    corners = np.array([matrix.point_in_matrix_space((cx, cy)) for cx in (x, x + width) for cy in (top, bottom)])
     origin = matrix.point_in_matrix_space((x, y))
     scale = math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
     if not np.all(np.isfinite(corners)) or not scale:

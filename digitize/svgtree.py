@@ -24,10 +24,25 @@ DEEPEST_GROUP = 100
 LINK = re.compile(r"^\s*#(.+?)\s*$")
 CLIP = re.compile(r"url\(\s*['\"]?#(.+?)['\"]?\s*\)")
 UNPAINTED = frozenset(
-    "defs clipPath mask pattern marker metadata script style title desc symbol linearGradient radialGradient "
-    "filter foreignObject".split()
+    [
+        "defs",
+        "clipPath",
+        "mask",
+        "pattern",
+        "marker",
+        "metadata",
+        "script",
+        "style",
+        "title",
+        "desc",
+        "symbol",
+        "linearGradient",
+        "radialGradient",
+        "filter",
+        "foreignObject",
+    ]
 )
-SHAPES = frozenset("path rect circle ellipse line polyline polygon".split())
+SHAPES = frozenset(["path", "rect", "circle", "ellipse", "line", "polyline", "polygon"])
 XLINK = "{http://www.w3.org/1999/xlink}href"
 
 
@@ -61,9 +76,7 @@ class Walk:
         """
         self.elements += 1
         if self.elements > MOST_OBJECTS or self.vertices > MOST_VERTICES or place.depth > DEEPEST_GROUP:
-            raise UnreadableFigure(
-                f"the SVG nests or repeats more than {MOST_OBJECTS} elements, which is no chart"
-            )
+            raise UnreadableFigure(f"the SVG nests or repeats more than {MOST_OBJECTS} elements, which is no chart")
         name = local_name(element)
         if not name or name in UNPAINTED:
             return
@@ -123,9 +136,7 @@ class Walk:
     def _image(self, element: etree._Element, place: Place) -> None:
         x, y = length(element.get("x")), length(element.get("y"))
         width, height = length(element.get("width")), length(element.get("height"))
-        corners = _moved(
-            np.array([[x, y], [x + width, y], [x, y + height], [x + width, y + height]]), place.matrix
-        )
+        corners = _moved(np.array([[x, y], [x + width, y], [x, y + height], [x + width, y + height]]), place.matrix)
         if width > 0 and height > 0 and np.all(np.isfinite(corners)):
             self.images.append(PageImage(bounds(corners), 0, 0))
 

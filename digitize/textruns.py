@@ -19,7 +19,7 @@ WORD_GAP = 0.5
 NUMBER_GAP = 0.4
 # Letters of one line share a baseline to this share of their size; raised and lowered figures stay with it.
 BASELINE_SLACK = 0.35
-NUMBER = re.compile(r"^[\d.,·%()<>=/–−-]+$")
+NUMBER = re.compile(r"^[\d.,·%()<>=/\u2013\u2212-]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,4 @@ def clean(text: str) -> str:
 
 def is_symbol(text: str) -> bool:
     """Whether the text is one printed sign that may be a plotting mark: no letter, no digit, no dash or stop."""
-    return (
-        len(text) == 1
-        and unicodedata.category(text)[0] in "SCP"
-        and text not in ".,·-–—−%:;()[]<>=≤≥*†‡§¶&'\"/"
-    )
+    return len(text) == 1 and unicodedata.category(text)[0] in "SCP" and text not in ".,·-\u2013\u2014\u2212%:;()[]<>=≤≥*†‡§¶&'\"/"

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..records import Box, CurveTrace, Direction, Figure, FloatArray, Panel, Rgb, read_only
 from .strokes import stroke_box
-from .vectorlines import Line, Staircase, plot_lines, read_staircase
+from .vectorlines import plot_lines
 from .vectormarks import LARGEST_MARK, assign_marks, find_marks
+from .vectorstairs import Staircase, read_staircase
 
 # An arm reaches over at least this share of the x axis (short follow-up of one arm of several: 10%).
 SHORTEST_ARM = 0.04

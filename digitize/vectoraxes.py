@@ -89,9 +89,7 @@ def _refined(calibration: AxisCalibration, places: FloatArray) -> AxisCalibratio
     return replace(fitted, ticks_px=fitted.px(ticks), ticks=ticks) if len(best) < len(ticks_px) else fitted
 
 
-def _on_line(
-    ticks: FloatArray, near: Sequence[FloatArray], origin: float, slope: float
-) -> list[tuple[float, float]]:
+def _on_line(ticks: FloatArray, near: Sequence[FloatArray], origin: float, slope: float) -> list[tuple[float, float]]:
     chosen = []
     for value, found in zip(ticks, near, strict=True):
         if len(found):

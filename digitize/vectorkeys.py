@@ -21,7 +21,7 @@ SHORTEST, LONGEST = 0.35, 9.0
 FLAT = 1.5
 LARGEST_BOX = 3.0
 # Groups named by a range of values ("20-50") have no letters.
-RANGE = re.compile(r"^\s*\d+(\.\d+)?\s*[-–—]\s*\d+(\.\d+)?\s*$")
+RANGE = re.compile(r"^\s*\d+(\.\d+)?\s*[-\u2013\u2014]\s*\d+(\.\d+)?\s*$")
 # Paper and its shades: a box so light is background.
 LIGHT = 247
 
@@ -125,6 +125,6 @@ def _whole(parts: Sequence[_Sample]) -> _Sample:
 
 
 def _key(line: TextLine, sample: _Sample) -> LegendKey:
-    name = re.sub(r"^[\s\-–—_+~=•·|]+", "", line.text).strip()
+    name = re.sub(r"^[\s\-\u2013\u2014_+~=•·|]+", "", line.text).strip()
     inked = inked_share(sample.dash, sample.width)
     return LegendKey(name, sample.color, inked, float(np.float64(sample.width)), sample.box, line.box)

@@ -1,8 +1,7 @@
-"""Lines of a plot put together from painted strokes, and read as staircases.
+"""Lines of a plot put together from painted strokes.
 
 Programs draw one curve in many ways: a polyline, a path a segment, thin filled rectangles, an outline of the line,
-pieces cut at borders, dashes as pieces of their own. All become one polyline of the line's centre here; then
-marks that ride on the path are taken off, and what is left is read as levels and drops.
+pieces cut at borders, dashes as pieces of their own. All become one polyline of the line's centre here.
 """
 
 from __future__ import annotations
@@ -12,9 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..records import Box, CurveTrace, FloatArray, Rgb, Stroke, read_only
+from ..records import Box, FloatArray, Rgb, Stroke
 from .strokes import stroke_box
 
+# Coordinates of one vertical move agree to this (px): files round to 0.01 units, drawn at 2 to 4 px a unit.
+SAME = 0.05
+# Drawings no larger than this (px) are ticks, marks or dashes.
+SMALL = 30.0
 # Filled shapes no thicker than this (px) are lines drawn as areas; bands are thicker.
 THICKEST_LINE = 9.0
 # Axis lines stand this near (px) to the edges of the plot area as it was found.
@@ -23,23 +26,12 @@ FRAME_REACH = 3.0
 TOUCH = 0.6
 # Pieces of so few vertices are parts of a curve (a segment, a corner), longer ones curves.
 SHORT_PIECE = 3
-# Coordinates of one vertical move agree to this (px): files round to 0.01 units, drawn at 2 to 4 px a unit.
-SAME = 0.05
-# A path that comes back to where it was within so many vertices and px has drawn a mark on the way.
-LOOP_VERTICES = 9
-LOOP_SIZE = 30.0
-# Oblique moves are cut into steps of this height (px).
-STEP = 0.5
-# Moves against the curve's direction up to this (px) are rounding, or the rounded corners of an outline.
-BACKLASH = 0.8
 # A dash is no longer than this (px) and has no more vertices than this (one or two corners).
 LONGEST_DASH, DASH_VERTICES = 100.0, 6
 # A dash gap is bridged up to this many times the median piece, within these bounds (px).
 GAP_PIECES, LONGEST_GAP = 2.5, 45.0
 # Fewer dashes than this are not told from ticks and keys.
 FEWEST_DASHES = 8
-# Standard error of a vertex (px): files write 0.01 pt, drawn at 2 to 4 px a point.
-VERTEX_ERROR = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,19 +44,6 @@ class Line:
     dash: tuple[float, ...]
     order: int
     strokes: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Staircase:
-    """A line read as a step function, with the marks that were drawn on its own path.
-
-    marks_px: (m,) x positions. slanted: share of the x extent covered by oblique moves.
-    """
-
-    line: Line
-    trace: CurveTrace
-    marks_px: FloatArray
-    slanted: float
 
 
 def plot_lines(strokes: Sequence[Stroke], area: Box, skip: frozenset[int]) -> list[Line]:
@@ -89,7 +68,7 @@ def _meets(box: Box, area: Box) -> bool:
 def _is_frame(box: Box, area: Box) -> bool:
     """Whether a stroke is a side of the frame, an axis line or a tick outside of it."""
     x, y = box.centre
-    if max(box.width, box.height) <= LOOP_SIZE and not area.contains(x, y, margin=1.0):
+    if max(box.width, box.height) <= SMALL and not area.contains(x, y, margin=1.0):
         return True
     upright = box.width <= 1 and box.height > 0.5 * area.height
     level = box.height <= 1 and box.width > 0.95 * area.width
@@ -212,15 +191,13 @@ def _joined(chain: Line, piece: Line, reach: float) -> Line | None:
 
 def _merge(one: Line, two: Line, points: FloatArray) -> Line:
     longer = one if _length(one.points) >= _length(two.points) else two
-    return replace(
-        longer, points=points, order=max(one.order, two.order), strokes=one.strokes + two.strokes
-    )
+    return replace(longer, points=points, order=max(one.order, two.order), strokes=one.strokes + two.strokes)
 
 
 def _joined_ends(chains: list[Line]) -> list[Line]:
     """Chains whose ends meet anywhere in the group made one, as where a page border or a new style cut them."""
-    long = [c for c in chains if _length(c.points) > LOOP_SIZE]
-    short = [c for c in chains if _length(c.points) <= LOOP_SIZE]
+    long = [c for c in chains if _length(c.points) > SMALL]
+    short = [c for c in chains if _length(c.points) <= SMALL]
     long.sort(key=lambda c: float(c.points[:, 0].min()))
     done: list[Line] = []
     for chain in long:
@@ -283,116 +260,3 @@ def _bridge(one: Line, two: Line, reach: float) -> Line | None:
     level = abs(a[-1, 1] - a[-2, 1]) <= SAME
     corner = np.array([b[0, 0], a[-1, 1]]) if level else np.array([a[-1, 0], b[0, 1]])
     return _merge(one, two, np.vstack([a, corner, b]))
-
-
-# ---------------------------------------------------------------- staircases
-
-
-def read_staircase(line: Line, falling: bool) -> Staircase | None:
-    """The line as a step function that falls (y in px grows) or rises; None when it does neither.
-
-    Loops off the path and moves there and back are marks, not steps. Oblique moves become fine steps.
-    """
-    points = _forwards(line.points)
-    points, marks = _without_loops(points)
-    points, spikes = _without_spikes(points)
-    if len(points) < 2:
-        return None
-    sign = 1.0 if falling else -1.0
-    width = float(np.ptp(points[:, 0]))
-    if width < 1 or _goes_back(points[:, 0]) > BACKLASH or _goes_back(sign * points[:, 1]) > BACKLASH:
-        return None
-    steps = np.diff(points, axis=0)
-    oblique = (np.abs(steps[:, 0]) > SAME) & (np.abs(steps[:, 1]) > SAME)
-    slanted = float(np.abs(steps[oblique, 0]).sum() / width)
-    x, y = _levels(points, sign)
-    error = VERTEX_ERROR if slanted < 0.02 else STEP
-    trace = CurveTrace(x, y, float(points[:, 0].max()), read_only([]), error, error)
-    return Staircase(line, trace, read_only(np.sort(np.concatenate([marks, spikes]))), slanted)
-
-
-def _goes_back(along: FloatArray) -> float:
-    """The furthest that a coordinate which should only grow falls behind where it was."""
-    return float((np.maximum.accumulate(along) - along).max())
-
-
-def _forwards(points: FloatArray) -> FloatArray:
-    """The path from its left end on; a path that runs back along itself is cut where it turns."""
-    points = points[np.concatenate([[True], np.abs(np.diff(points, axis=0)).max(axis=1) > 1e-6])]
-    turn = int(np.argmax(points[:, 0]))
-    start = int(np.argmin(points[:, 0]))
-    if abs(points[0, 0] - points[-1, 0]) < 0.1 * np.ptp(points[:, 0]) and 0 < turn < len(points) - 1:
-        return points[start : turn + 1] if start < turn else points[turn : start + 1][::-1]
-    return points if points[0, 0] <= points[-1, 0] else points[::-1]
-
-
-def _without_loops(points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Excursions that come back to where they left removed, with the x of each as a mark."""
-    returns = _returns(points)
-    keep = np.ones(len(points), dtype=bool)
-    marks: list[float] = []
-    done = 0
-    for i, j in returns:
-        if i < done:
-            continue
-        loop = points[i : j + 1, 0]
-        marks.append(float((loop.min() + loop.max()) / 2))
-        keep[i + 1 : j + 1] = False
-        done = j
-    return points[keep], np.array(marks)
-
-
-def _returns(points: FloatArray) -> list[tuple[int, int]]:
-    """Pairs of vertices (i, j), the furthest j for each i, where the path is back where it was; small loops only."""
-    last: dict[int, int] = {}
-    for gap in range(2, min(LOOP_VERTICES, len(points) - 1) + 1):
-        back = np.abs(points[gap:] - points[:-gap]).max(axis=1) <= SAME
-        for i in np.flatnonzero(back):
-            if 2 * SAME < np.ptp(points[i : i + gap + 1], axis=0).max() < LOOP_SIZE:
-                last[int(i)] = int(i) + gap
-    return sorted(last.items())
-
-
-def _without_spikes(points: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Vertical moves at one x made one; where they went further than from start to end there is a mark."""
-    kept: list[FloatArray] = []
-    marks: list[float] = []
-    i = 0
-    while i < len(points):
-        j = i
-        while j + 1 < len(points) and abs(points[j + 1, 0] - points[i, 0]) <= SAME:
-            j += 1
-        ys = points[i : j + 1, 1]
-        beyond = max(min(ys[0], ys[-1]) - ys.min(), ys.max() - max(ys[0], ys[-1]))
-        inner = 0 < i and j < len(points) - 1
-        if beyond > BACKLASH and inner:
-            marks.append(float(points[i, 0]))
-        kept.append(points[i])
-        if j > i:
-            kept.append(np.array([points[i, 0], points[j, 1]]) if inner else points[j])
-        i = j + 1
-    return np.array(kept), np.array(marks)
-
-
-def _levels(points: FloatArray, sign: float) -> tuple[FloatArray, FloatArray]:
-    """Where each level begins, and the level: (k,) x and y of a step function through the path."""
-    fine = [points[:1]]
-    for start, end in zip(points[:-1], points[1:], strict=True):
-        dx, dy = np.abs(end - start)
-        if dx > SAME and dy > SAME:
-            parts = max(1, int(np.ceil(dy / STEP)))
-            share = (np.arange(parts) + 0.5) / parts
-            x = start[0] + share * (end[0] - start[0])
-            level = start[1] + (np.arange(parts) + 1) / parts * (end[1] - start[1])
-            before = np.concatenate([[start[1]], level[:-1]])
-            fine.append(np.column_stack([np.repeat(x, 2), np.column_stack([before, level]).ravel()]))
-        fine.append(end[None])
-    path = np.vstack(fine)
-    x = np.maximum.accumulate(path[:, 0])
-    y = sign * np.maximum.accumulate(sign * path[:, 1])
-    runs = np.append(np.diff(x) > 1e-6, True)
-    # The start stays even where the curve drops at once: it tells that the line begins at S = 1.
-    runs[0] = True
-    begins, levels = x[runs], y[runs]
-    changes = np.concatenate([[True], np.abs(np.diff(levels)) > 1e-6])
-    return begins[changes], levels[changes]

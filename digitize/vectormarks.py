@@ -72,9 +72,7 @@ def _merged(one: Mark, two: Mark) -> Mark:
     return Mark(box, one.color, kind, one.strokes + two.strokes, one.parts + two.parts)
 
 
-def assign_marks(
-    marks: Sequence[Mark], traces: Sequence[CurveTrace], colors: Sequence[Rgb]
-) -> list[FloatArray]:
+def assign_marks(marks: Sequence[Mark], traces: Sequence[CurveTrace], colors: Sequence[Rgb]) -> list[FloatArray]:
     """The x positions (m,) of each curve's marks, sorted, one for marks painted over each other."""
     found: list[list[float]] = [[] for _ in traces]
     kinds: dict[tuple[object, ...], list[Mark]] = defaultdict(list)
@@ -92,9 +90,7 @@ def _distinct(xs: Sequence[float]) -> FloatArray:
     return read_only(ordered[keep])
 
 
-def _on_curves(
-    group: Sequence[Mark], traces: Sequence[CurveTrace], colors: Sequence[Rgb]
-) -> list[tuple[Mark, int]]:
+def _on_curves(group: Sequence[Mark], traces: Sequence[CurveTrace], colors: Sequence[Rgb]) -> list[tuple[Mark, int]]:
     """The marks of one kind with the curve each sits on; none when most of the kind sit on no curve."""
     own = [i for i, color in enumerate(colors) if color == group[0].color]
     arms = own or list(range(len(traces)))
