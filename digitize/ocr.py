@@ -49,7 +49,8 @@ def read_texts(figure: Figure) -> tuple[TextLine, ...]:
     lines = _trim_to_row(pixels, lines)
     lines = _read_numbers_again(pixels, lines)
     lines += _missed_numbers(pixels, lines)
-    kept = [line for line in lines if line.text and line.confidence >= _LEAST_CONFIDENCE]
+    marks = _tick_marks(pixels, lines)
+    kept = [t for t in lines if t.text and t.confidence >= _LEAST_CONFIDENCE and id(t) not in marks]
     return tuple(sorted(kept, key=lambda t: (t.box.centre[1], t.box.centre[0])))
 
 
@@ -276,6 +277,17 @@ def _missed_numbers(pixels: PixelArray, lines: list[TextLine]) -> list[TextLine]
     return [
         t for t in read if t.confidence >= _RECOVERED_CONFIDENCE and parse_cell(t.text) is not None and _fits_box(t)
     ]
+
+
+def _tick_marks(pixels: PixelArray, lines: list[TextLine]) -> set[int]:
+    """Ids of the bare bars of a row that holds no other text of their height: tick marks read as ones."""
+    ones = [t for t in lines if t.rotation == 0 and t.text in ("1", "I", "l", "|") and is_bar(pixels, t.box)]
+    found = set()
+    for row in _rows(ones):
+        high = float(np.median([t.box.height for t in row]))
+        others = [t for t in lines if t not in row and _in_row(t, row) and 0.7 * high < t.box.height < 1.5 * high]
+        found |= set() if others else {id(t) for t in row}
+    return found
 
 
 def _touch(one: Box, other: Box) -> bool:

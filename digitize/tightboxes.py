@@ -18,6 +18,8 @@ GAP = 0.95
 # shorter than _LONG letter heights, and a minus sign stands nearer to its number than _MINUS_GAP letter heights.
 _FLAT = 0.3
 _LONG = 0.9
+# Frames and axis lines fill this share of a loose crop's height or width; letters fill half of its height.
+_THROUGH = 0.7
 # What hangs on a line that runs through the crop is a tick, not a letter, below this share of the letter height.
 _STUB = 0.6
 # A blob wider than this many letter heights may be a line sample of a legend.
@@ -88,7 +90,7 @@ def stacked_blobs(pixels: PixelArray, loose: Box) -> int:
 def is_bar(pixels: PixelArray, box: Box) -> bool:
     """Whether a tight box holds one bare upright bar, as a tick or censor mark: printed ones have a flag or foot."""
     top, left = int(box.top), int(box.left)
-    crop = pixels[max(0, top - 1) : int(box.bottom) + 2, max(0, left - 3) : int(box.right) + 4]
+    crop = pixels[top : int(box.bottom) + 1, max(0, left - 3) : int(box.right) + 4]
     if box.width > 0.4 * box.height or min(crop.shape[:2]) < 3:
         return False
     widths = ink_mask(crop).sum(axis=1)
@@ -98,7 +100,7 @@ def is_bar(pixels: PixelArray, box: Box) -> bool:
 
 def _letter_blobs(ink: np.ndarray, core: Box) -> tuple[np.ndarray, tuple[bool, bool]]:
     """(n, 4) left, top, right, bottom of the letters of the text in core, and whether one is cut at its ends."""
-    lines = ink.all(axis=0)[None, :] | ink.all(axis=1)[:, None]
+    lines = (ink.mean(axis=0) > _THROUGH)[None, :] | (ink.mean(axis=1) > _THROUGH)[:, None]
     ink = ink & ~lines
     labels, stats, centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)[1:]
     height, width = ink.shape
