@@ -22,6 +22,8 @@ FEWEST_STROKES = 5
 # A crisp stroke has its centre on the grid to this; nearly all strokes of a kind must be crisp.
 CENTRE_SLACK = 0.12
 CRISP_SHARE = 0.75
+# Curves of a plot have one width, up to this (px); what differs are strokes run together.
+WIDTH_SLACK = 0.4
 # Ticks, unlike curves that cross, are all of one width.
 ALIKE_TICKS = 0.65
 # A curve's first flat piece begins this near to time 0, its level is half as near to S = 1.
@@ -44,11 +46,16 @@ def stroke_phase(centres: FloatArray) -> float | None:
     """
     if len(centres) < FEWEST_STROKES:
         return None
-    for phase, place in ((0.5, 0.0), (0.0, 0.5)):
-        off = centres - place
-        if (np.abs(off - np.rint(off)) <= CENTRE_SLACK).mean() >= CRISP_SHARE:
+    for phase in (0.5, 0.0):
+        if (_off_grid(centres, phase) <= CENTRE_SLACK).mean() >= CRISP_SHARE:
             return phase
     return None
+
+
+def _off_grid(centres: FloatArray | float, phase: float) -> FloatArray:
+    """Distance (px) from the nearest place where a crisp stroke of that phase can be centred."""
+    off = np.asarray(centres, float) - (0.5 - phase)
+    return np.abs(off - np.rint(off))
 
 
 def tick_phase(ticks: tuple[AxisTicks, ...]) -> float | None:
@@ -71,19 +78,24 @@ def half_pixel(ticks: tuple[AxisTicks, ...], pixels: PixelArray, area: Box, corn
         return 0.0
     of_curves = curve_phase(pixels, area)
     shift = 0.0 if of_curves is None else of_curves - of_ticks
-    seen = start_offset(pixels, area, corner) if shift else None
+    seen = start_offset(pixels, area, corner, of_curves) if shift else None
     return 0.0 if seen is not None and abs(seen) < abs(seen - shift) else shift
 
 
-def start_offset(pixels: PixelArray, area: Box, corner: tuple[float, float]) -> float | None:
-    """How far (px, down) the first flat piece of the curves lies from S = 1; None where none is seen."""
+def start_offset(pixels: PixelArray, area: Box, corner: tuple[float, float], phase: float) -> float | None:
+    """How far (px, down) the first flat piece of the curves lies from S = 1; None where none is seen.
+
+    phase: that of the curves; a frame line at S = 1 is told by another one.
+    """
     x, y = corner
     top, left = int(max(0, area.top)), int(max(0, area.left))
     inside = pixels[top : int(area.bottom) + 1, left : int(area.right) + 1]
     begin = [
         k
         for k in _straight_pieces(_strongest_ink(inside), "horizontal")
-        if abs(k.start + left - x) <= START_REACH_PX and abs(k.at + top - y) <= START_REACH_PX / 2
+        if abs(k.start + left - x) <= START_REACH_PX
+        and abs(k.at + top - y) <= START_REACH_PX / 2
+        and _off_grid(k.at, phase) <= CENTRE_SLACK
     ]
     return max(begin, key=lambda k: k.length).at + top - y if begin else None
 
@@ -104,7 +116,9 @@ def curve_phase(pixels: PixelArray, area: Box) -> float | None:
     levels = _strongest_ink(inside)
     for orientation in ("horizontal", "vertical"):
         strokes = _straight_pieces(levels, orientation)
-        phase = stroke_phase(np.array([k.at for k in strokes]))
+        widths = np.array([k.width for k in strokes])
+        alike = np.abs(widths - np.median(widths)) <= WIDTH_SLACK if strokes else []
+        phase = stroke_phase(np.array([k.at for k, same in zip(strokes, alike, strict=True) if same]))
         if phase is not None:
             return phase
     return None
