@@ -16,6 +16,10 @@ from ..records import FloatArray
 
 GRID = 2
 """Positions tried for each pixel of the curve; the later fit goes below this step."""
+FINE = 16
+"""Places for each pixel in the table of a bar's coverage."""
+MOVES = np.array([0.0, -0.125, 0.125, -0.25, 0.25, -0.375, 0.375, -0.5, 0.5])
+"""Pixels by which a bar placed on the grid is moved in the end."""
 PRICE = 0.4
 """Price of one more mark as a share of the squared coverage of a whole bar: half-seen bars are just worth it."""
 CROWDING = 0.02
@@ -49,15 +53,24 @@ class BarFit:
     x: FloatArray
 
 
-def bar_profile(dx: FloatArray, width_px: float, blur_px: float) -> FloatArray:
-    """Coverage of pixels at distance dx from the centre of a bar of the given width, blurred by a Gaussian."""
-    from scipy.special import erf
+class Bar:
+    """Coverage of pixels by one bar, as a function of their distance from its centre; from a table, for speed."""
 
-    inside = np.linspace(-0.5, 0.5, 5)
-    at = np.asarray(dx, float)[:, None] + inside[None, :]
-    scale = np.sqrt(2.0) * max(blur_px, LEAST_BLUR)
-    covered = 0.5 * (erf((at + width_px / 2) / scale) - erf((at - width_px / 2) / scale))
-    return covered @ (np.array([0.5, 1.0, 1.0, 1.0, 0.5]) / 4.0)
+    def __init__(self, width_px: float, blur_px: float) -> None:
+        from scipy.special import erf
+
+        self.width_px = width_px
+        self.reach = int(np.ceil(width_px / 2 + 2 * blur_px + 1.5))
+        at = np.arange(-self.reach * FINE, self.reach * FINE + 1)[:, None] / FINE + np.linspace(-0.5, 0.5, 5)
+        scale = np.sqrt(2.0) * max(blur_px, LEAST_BLUR)
+        covered = 0.5 * (erf((at + width_px / 2) / scale) - erf((at - width_px / 2) / scale))
+        # Trapezoids over the pixel; one more place at each end for all that lies farther away.
+        self._table = np.pad(covered @ (np.array([0.5, 1.0, 1.0, 1.0, 0.5]) / 4.0), 1)
+
+    def __call__(self, dx: FloatArray) -> FloatArray:
+        """Coverage 0 to 1 at distances dx in px, any shape."""
+        place = np.rint(np.asarray(dx, float) * FINE).astype(np.int64) + self.reach * FINE + 1
+        return self._table[np.clip(place, 0, len(self._table) - 1)]
 
 
 def fit_bars(coverage: FloatArray, trust: FloatArray, widest_px: float) -> BarFit:
@@ -77,11 +90,12 @@ def fit_bars(coverage: FloatArray, trust: FloatArray, widest_px: float) -> BarFi
     best_width, best_blur, best_score = NARROWEST, 0.0, np.inf
     for width in _widths_to_try(coverage, trust, runs, widest_px):
         blur = _blur_of(width, coverage, runs)
-        x = place_bars(shown, some, width, blur)
-        score = _misfit(x, shown, some, width, blur) + PRICE_OF_COUNT * len(x)
+        bar = Bar(width, blur)
+        x = place_bars(shown, some, bar)
+        score = _misfit(x, shown, some, bar) + PRICE_OF_COUNT * len(x)
         if score < best_score:
             best_width, best_blur, best_score = width, blur, score
-    return BarFit(best_width, best_blur, place_bars(coverage, trust, OVERLAP * best_width, best_blur))
+    return BarFit(best_width, best_blur, place_bars(coverage, trust, Bar(OVERLAP * best_width, best_blur)))
 
 
 def _inked_runs(coverage: FloatArray, trust: FloatArray) -> list[tuple[int, int]]:
@@ -107,14 +121,12 @@ def _widths_to_try(
     return widths
 
 
-def _misfit(x: FloatArray, coverage: FloatArray, trust: FloatArray, width_px: float, blur_px: float) -> float:
+def _misfit(x: FloatArray, coverage: FloatArray, trust: FloatArray, bar: Bar) -> float:
     """Squared misfit of bars at x over all columns, weighted with trust."""
-    reach = int(np.ceil(width_px / 2 + 2 * blur_px + 1.0))
+    reach = bar.reach
     drawn = np.zeros(len(coverage) + 2 * reach + 2)
-    for centre in x:
-        first = int(np.floor(centre)) - reach
-        columns = np.arange(first, first + 2 * reach + 2)
-        drawn[columns + reach] += bar_profile(columns - centre, width_px, blur_px)
+    columns = np.floor(x).astype(int)[:, None] + np.arange(-reach, reach + 2)
+    np.add.at(drawn, columns + reach, bar(columns - x[:, None]))
     drawn = np.minimum(drawn[reach : reach + len(coverage)], 1.0)
     return float((trust * (coverage - drawn) ** 2).sum())
 
@@ -134,24 +146,23 @@ def _blur_of(width_px: float, coverage: FloatArray, runs: list[tuple[int, int]])
     return float(np.sqrt(max(0.0, np.median(spread) - (width_px**2 + 1.0) / 12.0)))
 
 
-def place_bars(coverage: FloatArray, trust: FloatArray, width_px: float, blur_px: float) -> FloatArray:
-    """Centres, in columns, of bars of one width that explain the coverage at the least price; sorted."""
-    chain = _Chain(coverage, trust, width_px, blur_px)
-    return _refine(chain.cheapest(), coverage, trust, width_px, blur_px)
+def place_bars(coverage: FloatArray, trust: FloatArray, bar: Bar) -> FloatArray:
+    """Centres, in columns, of repeats of one bar that explain the coverage at the least price; sorted."""
+    return _refine(_Chain(coverage, trust, bar).cheapest(), coverage, trust, bar)
 
 
 class _Chain:
     """Prices of all single bars and neighbouring pairs on the grid; index i stands for column i / GRID."""
 
-    def __init__(self, coverage: FloatArray, trust: FloatArray, width_px: float, blur_px: float) -> None:
+    def __init__(self, coverage: FloatArray, trust: FloatArray, bar: Bar) -> None:
         self.size = GRID * len(coverage)
         seen, weight = np.zeros(self.size), np.zeros(self.size)
         seen[::GRID], weight[::GRID] = coverage, trust
-        self.half = int(np.ceil((width_px / 2 + 2 * blur_px + 1.0) * GRID))
+        self.half = GRID * bar.reach
         self.widest = 2 * self.half
-        self.bar = bar_profile(np.arange(-self.half, self.half + 1) / GRID, width_px, blur_px)
+        self.bar = bar(np.arange(-self.half, self.half + 1) / GRID)
         self.price = PRICE * float((self.bar[self.half % GRID :: GRID] ** 2).sum())
-        self.touch = 2.0 * width_px * GRID
+        self.touch = 2.0 * bar.width_px * GRID
         self._pad = self.widest + self.half + 2
         self._seen = np.pad(weight * seen, self._pad)
         self._weight = np.pad(weight, self._pad)
@@ -220,20 +231,16 @@ class _Chain:
         return np.array(chain[::-1])
 
 
-def _refine(
-    centres: FloatArray, coverage: FloatArray, trust: FloatArray, width_px: float, blur_px: float
-) -> FloatArray:
-    """Move each bar within half a grid step to where the misfit around it, neighbours held, is least."""
+def _refine(centres: FloatArray, coverage: FloatArray, trust: FloatArray, bar: Bar) -> FloatArray:
+    """Move each bar within half a pixel to where the misfit around it, neighbours held, is least."""
     out = centres.copy()
-    reach = int(np.ceil(width_px / 2 + 2 * blur_px + 1.5))
-    steps = np.array([-0.5, -0.25, 0.0, 0.25, 0.5]) / GRID * 2
-    for i, centre in enumerate(out):
-        columns = np.arange(max(0, int(centre) - reach), min(len(coverage), int(centre) + reach + 2))
+    for i, centre in enumerate(centres):
+        columns = np.arange(max(0, int(centre) - bar.reach), min(len(coverage), int(centre) + bar.reach + 2))
         beside = np.zeros(len(columns))
         for j in (i - 1, i + 1):
             if 0 <= j < len(out):
-                beside += bar_profile(columns - out[j], width_px, blur_px)
-        bars = np.stack([bar_profile(columns - centre - s, width_px, blur_px) for s in steps])
+                beside += bar(columns - out[j])
+        bars = bar(columns - centre - MOVES[:, None])
         misfit = (trust[columns] * (coverage[columns] - np.minimum(bars + beside, 1.0)) ** 2).sum(axis=1)
-        out[i] = centre + steps[int(np.argmin(misfit))]
+        out[i] = centre + MOVES[int(misfit.argmin())]
     return np.sort(out)

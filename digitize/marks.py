@@ -17,13 +17,15 @@ from .inks import coverage, nearest_ink, to_lab
 from .markchain import fit_bars
 from .markink import mark_ink
 from .markprofile import Surroundings, hiding_strokes, level_in_columns, look_around, reach_beside, stack_columns, stroke_edges
-from .markshape import WIDEST, BarCoverage, BarShape, cover_columns, learn_bar
+from .markshape import LEAST_CORNERS, WIDEST, BarCoverage, BarShape, cover_columns, learn_at_corners, learn_bar
 from .plotcrop import PlotCrop
 from .tracing import TracedPath
 
 WHOLE_SHARE = 0.35
 """Share of the marks placed that must show both their ends: of the accidents at the corners of bare curves less than
 0.31 do, of marks on steep curves 0.43 and more."""
+HALF_SHARE = 0.7
+"""The same for marks on corners, one end of which a riser hides."""
 CLEAR = 0.95
 """Confidence from which marks in the arm's own ink need no second look in any ink."""
 
@@ -46,7 +48,7 @@ class ArmMarks:
         object.__setattr__(self, "x", read_only(np.sort(np.asarray(self.x, float))))
 
 
-NO_MARKS = ArmMarks(np.zeros(0), False, "none", 1.0)
+NO_MARKS = ArmMarks(np.zeros(0), False, "none", 0.0)
 
 
 def find_marks(
@@ -64,7 +66,7 @@ def find_marks(
         return marks
     near = mark_ink(crop, path, own, others, reach_beside(own.shape[0]) + round(sum(edges)) + 1)
     wider = _marks_in(crop, path, near, others, edges)
-    return max(marks, wider, key=lambda m: m.confidence * len(m.x))
+    return max(marks, wider, key=lambda m: m.confidence * len(m.x) * m.reach_px[2])
 
 
 def _marks_in(
@@ -78,6 +80,8 @@ def _marks_in(
     around = look_around(crop, path, ink, others, edges)
     level = level_in_columns(path.corners, path.stair.first, ink.shape[1])
     shape = learn_bar(stack_columns(around, level), around.stroke_px)
+    if shape is None:
+        shape = learn_at_corners(around)
     return NO_MARKS if shape is None else _place_marks(around, shape, level)
 
 
@@ -87,7 +91,11 @@ def _place_marks(around: Surroundings, shape: BarShape, level: FloatArray) -> Ar
     fit = fit_bars(cover.seen, cover.trust, WIDEST * around.stroke_px + 1.0)
     x, width = fit.x, fit.width_px
     whole, half = _complete(x, cover)
-    if whole < WHOLE_SHARE * len(x) or not len(x):
+    if shape.at_corners:
+        believed = whole + half >= max(LEAST_CORNERS, HALF_SHARE * len(x))
+    else:
+        believed = whole >= max(1.0, WHOLE_SHARE * len(x))
+    if not believed:
         return NO_MARKS
     reach = (around.above_px + shape.above, around.below_px + shape.below, width)
     return ArmMarks(x, True, "bar", min(1.0, (whole + 0.5 * half) / len(x)), reach)

@@ -21,6 +21,9 @@ LEAST_ROWS = 3
 ODD_SHARE, ODD_SHARE_SMALL = 0.2, 0.5
 """Columns that agree on a shape, as a share of the reaching columns that do not (risers, joins of thick strokes): for
 tall marks, and for marks of a few rows."""
+CORNER_ROWS, LEAST_CORNERS, CORNER_SHARE = 4, 4, 0.7
+"""Marks known from corners alone: rows that each must reach at least, how many there must be, and the share of the
+corners with ink on their free side that must agree."""
 SLACK = 2
 """Rows by which the traced level may be off where marks hide the stroke."""
 FAINT = 0.15
@@ -31,11 +34,15 @@ WIDEST = 1.0
 
 @dataclass(frozen=True, slots=True)
 class BarShape:
-    """Rows that a mark's bar reaches above and below the stroke, and how many columns agreed on it."""
+    """Rows that a mark's bar reaches above and below the stroke, and how many columns agreed on it.
+
+    at_corners: learnt from marks that stand on the corners of the staircase, where risers hide one side of each.
+    """
 
     above: int
     below: int
     columns: int
+    at_corners: bool = False
 
     @property
     def rows(self) -> int:
@@ -74,6 +81,35 @@ def learn_bar(stack: ColumnStack, stroke_px: float) -> BarShape | None:
     return shape if _is_believable(shape, odd, stroke_px) else None
 
 
+def learn_at_corners(around: Surroundings) -> BarShape | None:
+    """The shape of marks that all stand on corners, from the sides that no riser hides; None when there is none.
+
+    Some software draws a mark on the level before a drop, some on the one after; both reach as far up as down.
+    """
+    move = around.stroke_px / 2 + 1.0
+    reaches = []
+    for shift in (move, -move):
+        stack = stack_columns(around, level_in_columns(around.corners, around.first, around.ink.shape[1], shift))
+        up, up_ends, down, down_ends = stack.joined()
+        rows = np.where(up_ends, up, 0) if shift > 0 else np.where(down_ends, down, 0)
+        of_column = np.zeros(around.ink.shape[1], int)
+        of_column[stack.columns] = rows
+        reaches.append([_at_corner(of_column, x, around.stroke_px / 2) for x in around.corners.x[1:]])
+    best = max((np.array(r, int) for r in reaches), key=lambda r: int((r >= CORNER_ROWS).sum()), default=np.zeros(0, int))
+    tall = best[best >= max(CORNER_ROWS, LEAST_HEIGHT * around.stroke_px / 2)]
+    if len(tall) < LEAST_CORNERS:
+        return None
+    height = _commonest(tall)
+    agreeing = int((np.abs(tall - height) <= 1).sum())
+    return BarShape(height, height, agreeing, True) if agreeing >= CORNER_SHARE * len(tall) else None
+
+
+def _at_corner(rows: FloatArray, x: float, reach_px: float) -> int:
+    """The farthest reach among the columns of a riser at x."""
+    near = rows[max(0, int(np.ceil(x - reach_px))) : int(np.floor(x + reach_px)) + 1]
+    return int(near.max(initial=0))
+
+
 def _commonest(rows: FloatArray) -> int:
     """The commonest number of rows, neighbouring numbers counting half."""
     counts = np.bincount(rows, minlength=3).astype(float)
@@ -86,7 +122,7 @@ def _is_believable(shape: BarShape, odd: int, stroke_px: float) -> bool:
     if shorter >= max(3.0, 0.9 * stroke_px):
         return shape.columns >= max(1.0, ODD_SHARE * odd)
     if shorter >= 3:
-        return shape.columns >= max(4.0, ODD_SHARE * odd)
+        return shape.columns >= max(8.0, ODD_SHARE_SMALL * odd)
     least = 6.0 if shorter and shape.rows > LEAST_ROWS else 9.0
     return shape.columns >= max(least, ODD_SHARE_SMALL * odd)
 
