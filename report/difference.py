@@ -1,7 +1,8 @@
 """The figure minus what was read: ink that no arm explains, and arms that run where there is no ink.
 
 A person looks at two colours only: red is ink inside the plot area that was not taken for a curve or a mark
-(names and printed numbers show red too); blue is a curve that was read where the figure shows nothing.
+(names and printed numbers show red too, confidence bands do not); blue is a curve that was read where the
+figure shows nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ EXPLAINED: Rgb = (205, 209, 214)
 INK_DISTANCE = 60.0
 # A stroke is explained when the curve runs within this of it: half the thickest usual stroke, and one.
 EXPLAINED_PX = 4
+# No curve's stroke is as thick as this; what is, is filled.
+FILL_PX = 11
 # A mark reaches this far from its curve (half the height of the usual plus or tick).
 MARK_PX = 8
 # A read curve has ink when any lies within this of it.
@@ -35,11 +38,12 @@ def draw_difference(pixels: PixelArray, panels: Sequence[PanelReading]) -> Pixel
     drawn = np.full_like(pixels, 255)
     ink = _ink(pixels)
     drawn[ink] = EXPLAINED
+    fills = _fills(ink)
     for panel in panels:
         area = _inside(pixels.shape, panel.panel)
         lines, marks = _drawn_again(pixels.shape, panel)
         explained = _grown(lines, EXPLAINED_PX) | _grown(marks, MARK_PX)
-        drawn[ink & area & ~explained] = LEFT_OVER
+        drawn[ink & area & ~fills & ~explained] = LEFT_OVER
         drawn[_grown(lines & ~_grown(ink, NEAR_INK_PX), 1)] = WITHOUT_INK
     return drawn
 
@@ -54,6 +58,13 @@ def _ink(pixels: PixelArray) -> Mask:
     for channel in range(3):
         squares += (pixels[..., channel].astype(np.float32) - np.float32(background[channel])) ** 2
     return squares > INK_DISTANCE**2
+
+
+def _fills(ink: Mask) -> Mask:
+    """Areas too thick for a line: confidence bands, bars, shaded periods."""
+    kernel = np.ones((FILL_PX, FILL_PX), np.uint8)
+    thick = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    return cv2.dilate(thick, np.ones((3, 3), np.uint8)) > 0
 
 
 def _inside(shape: tuple[int, ...], panel: Panel) -> Mask:

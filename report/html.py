@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -121,7 +121,7 @@ def _warned(result: PanelResult, images: Mapping[str, PixelArray]) -> tuple[Warn
     """The panel's cautions, gravest first, with crops of the first places."""
     reading = result.reading
     numbers = {id(c): i for i, c in enumerate(reading.cautions, start=1)} if reading else {}
-    ordered = sorted(result.cautions, key=lambda c: c.severity != "review")
+    ordered = sorted(_joined(result.cautions), key=lambda c: c.severity != "review")
     warned, crops = [], 0
     for caution in ordered:
         crop = ""
@@ -129,6 +129,19 @@ def _warned(result: PanelResult, images: Mapping[str, PixelArray]) -> tuple[Warn
             crop, crops = _crop(caution.box, reading, images), crops + 1
         warned.append(Warned(caution, crop, numbers.get(id(caution)) if caution.box else None))
     return tuple(warned)
+
+
+def _joined(cautions: Sequence[Caution]) -> list[Caution]:
+    """The same sentence about several arms as one caution that names them all; those with a place stay apart."""
+    joined: dict[object, Caution] = {}
+    for caution in cautions:
+        key = id(caution) if caution.box else (caution.severity, caution.message)
+        first = joined.get(key)
+        if first is None:
+            joined[key] = caution
+        elif caution.where not in first.where.split("; "):
+            joined[key] = replace(first, where=f"{first.where}; {caution.where}")
+    return list(joined.values())
 
 
 def _crop(box: Box, reading: PanelReading, images: Mapping[str, PixelArray]) -> str:

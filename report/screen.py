@@ -29,7 +29,7 @@ def _panel_lines(result: PanelResult) -> list[str]:
         lines += [f"  {_comparison_line(c)}" for c in rebuilt.comparisons]
     elif result.reading:
         lines += [f"  {a.name}: curve read, no patients" for a in result.reading.arms]
-    lines += [f"  check: {_check_line(c)}" for c in result.checks]
+    lines += [f"  {_check_line(c)}" for c in result.checks]
     lines += [f"  {line}" for line in _caution_lines(result.cautions)]
     return lines
 
@@ -63,7 +63,7 @@ def _comparison_line(c: Comparison) -> str:
 
 def _check_line(c: Check) -> str:
     note = f" ({c.note})" if c.note else ""
-    return f"{c.what}: reported {c.reported}, reconstructed {c.reconstructed}: {c.verdict}{note}"
+    return f"{c.verdict}: {c.what}: {c.reported} reported, {c.reconstructed or 'nothing'} rebuilt{note}"
 
 
 def estimate_lines(results: Sequence[PanelResult]) -> list[str]:

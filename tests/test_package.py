@@ -123,3 +123,11 @@ def test_links_of_the_guide_lead_somewhere(page: str) -> None:
 def test_the_changelog_and_the_citation_name_this_version() -> None:
     assert f"## {km2ipd.__version__}" in (ROOT / "CHANGELOG.md").read_text()
     assert f"version: {km2ipd.__version__}" in (ROOT / "CITATION.cff").read_text()
+
+
+def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "readme.py"))
+    shown, printed = page["session_in_readme"](), page["demo_session"](tmp_path)
+    ratios = [float(re.search(r"Sorafenib vs Placebo: HR ([\d.]+)", text)[1]) for text in (shown, printed)]
+    assert ratios[0] == pytest.approx(ratios[1], rel=0.01), "run: python docs/readme.py"
+    assert [w for w in shown.split() if w.isalpha()] == [w for w in printed.split() if w.isalpha()]
