@@ -9,7 +9,7 @@ rebuilt, or where an adjusted or stratified estimate may rightly be another numb
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,6 +47,7 @@ EVENT_TOLERANCE = 0.03  # of the events, and at least one
 # An ensemble interval covers 90%; this many half-widths cover all but a few in a thousand.
 ENSEMBLE_WIDTHS = 1.8
 
+USED = "this number weighted the ensemble, so it cannot check it"
 NOT_COMPARABLE = "an {kind} estimate may rightly differ from the unadjusted one rebuilt here"
 
 
@@ -62,6 +63,8 @@ def check_reconstruction(reconstruction: Reconstruction, numbers: Iterable[Print
     checks = []
     for number in numbers:
         finding = CHECKS.get(number.what, _not_rebuilt)(reconstruction, number)
+        if number.what in reconstruction.conditioned_on:
+            finding = replace(finding, verdict="cannot tell", note=USED)
         checks.append(Check(_title(number), _printed(number), finding.reconstructed, finding.verdict, finding.note))
     return tuple(checks)
 

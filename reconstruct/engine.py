@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ..errors import ReconstructError, UsageError
-from ..records import Caution, FloatArray, Patients, Reconstruction, RiskTable, SurvivalCurve, Totals
+from ..records import (
+    Caution,
+    FloatArray,
+    Patients,
+    PrintedNumber,
+    Reconstruction,
+    RiskTable,
+    SurvivalCurve,
+    Totals,
+)
+from .conditioning import condition_ensemble
+from .ensemble import DRAWS, SEED, draw_arm, with_ensemble
 from .estimates import estimate_panel
-from .evidence import ArmEvidence, gather_evidence
-from .exact import best_patients
-from .facts import solve_facts
+from .evidence import SAME_END, ArmEvidence, gather_evidence
+from .exact import Solved, best_patients
+from .facts import solve_facts, swapped_rows
 from .guyot import guyot_patients
+from .ikm import ikm_patients
+from .marked import marked_patients
 
-
-def exact_patients(evidence: ArmEvidence) -> tuple[Patients, tuple[Caution, ...]]:
-    """The most probable patients of the exact model, with cautions for facts that had to give way."""
-    solved, cautions = solve_facts(evidence)
-    return best_patients(solved), cautions
-
-
-METHODS: Mapping[str, Callable[[ArmEvidence], tuple[Patients, tuple[Caution, ...]]]] = {
-    "exact": exact_patients,
-    "guyot": lambda evidence: (guyot_patients(evidence), ()),
-}
+# Named methods beside the exact model, for comparison.
+PUBLISHED = {"guyot": guyot_patients, "ikm": ikm_patients, "marked": marked_patients}
 DEFAULT_METHOD = "exact"
+METHODS = (DEFAULT_METHOD, *PUBLISHED)
 
 
 def reconstruct_panel(
@@ -39,33 +44,109 @@ def reconstruct_panel(
     method: str = DEFAULT_METHOD,
     at: FloatArray | None = None,
     reference: str | None = None,
+    ensemble: int = DRAWS,
+    condition_on: Sequence[str] = (),
+    reported: Sequence[PrintedNumber] = (),
 ) -> Reconstruction:
     """Rebuild the patients of every arm of one panel and estimate from them.
 
     curves: by arm; the first is the reference unless another is named. risk_table: may lack arms or be empty.
     marks: times of censoring marks by arm; an arm that is absent draws none. totals: patients and events by
-    arm.
-    at: times for S(t), by default those of the risk table. Raises UsageError for an unknown method and
-    ReconstructError where nothing can be rebuilt.
+    arm. at: times for S(t), by default those of the risk table. ensemble: draws of the exact model behind the
+    reconstruction intervals (0: none). condition_on: what of `reported` weights the draws, opt-in: "hr",
+    "medians", "logrank", "events", "survival". Raises UsageError for an unknown method and ReconstructError
+    where nothing can be rebuilt.
     """
     if method not in METHODS:
         raise UsageError(f'no method "{method}" (methods: {", ".join(METHODS)})', "Give one of them.")
+    if condition_on and method != DEFAULT_METHOD:
+        raise UsageError(f'method "{method}" has no ensemble to be weighted', "Use the exact method.")
+    times = table_times(risk_table) if at is None else np.asarray(at, float)
+    evidence, swapped = _evidence(panel, curves, risk_table, marks, totals)
+    cautions = [*swapped, *(caution for arm in evidence for caution in arm.cautions)]
+    solved: list[Solved] = []
+    if method == DEFAULT_METHOD:
+        for arm in evidence:
+            found, gave_way = solve_facts(arm)
+            solved.append(found)
+            cautions += gave_way
+        patients = [best_patients(arm) for arm in solved]
+    else:
+        patients = [PUBLISHED[method](arm) for arm in evidence]
+    result = estimate_panel(panel, patients, at=times, reference=reference, method=method)
+    misfit = tuple(map(risk_misfit, evidence, patients))
+    result = replace(result, misfit=misfit, cautions=tuple(cautions))
+    if not solved or not ensemble:
+        return result
+    rng = np.random.default_rng(SEED)
+    draws = list(zip(*(draw_arm(arm, ensemble, rng) for arm in solved), strict=True))
+    if condition_on:
+        return condition_ensemble(result, draws, reported, condition_on)
+    return with_ensemble(result, draws)
+
+
+def compare_methods(
+    panel: str,
+    curves: Mapping[str, SurvivalCurve],
+    risk_table: RiskTable,
+    *,
+    marks: Mapping[str, FloatArray] | None = None,
+    totals: Mapping[str, Totals] | None = None,
+    reference: str | None = None,
+) -> tuple[Reconstruction, ...]:
+    """The same panel by every method, side by side; the exact one first. Methods that cannot run are left
+    out.
+    """
+    found = []
+    for method in METHODS:
+        if method == "marked" and not marks:
+            continue
+        found.append(
+            reconstruct_panel(
+                panel, curves, risk_table, marks=marks, totals=totals, method=method, reference=reference, ensemble=0
+            )
+        )
+    return tuple(found)
+
+
+def _evidence(
+    panel: str,
+    curves: Mapping[str, SurvivalCurve],
+    risk_table: RiskTable,
+    marks: Mapping[str, FloatArray] | None,
+    totals: Mapping[str, Totals] | None,
+) -> tuple[list[ArmEvidence], list[Caution]]:
     if not curves:
         raise ReconstructError(f"panel {panel}: no curve", "Give at least one curve.")
+    curves = _with_common_end(curves)
     axis_end = max([float(curve.time[-1]) for curve in curves.values()] + list(table_times(risk_table)))
     evidence = [
         gather_evidence(arm, curve, risk_table.row(arm), (totals or {}).get(arm), (marks or {}).get(arm), axis_end)
         for arm, curve in curves.items()
     ]
-    solved = [METHODS[method](arm) for arm in evidence]
-    patients = [arm for arm, _ in solved]
-    result = estimate_panel(
-        panel, patients, at=table_times(risk_table) if at is None else at, reference=reference, method=method
+    return evidence, swapped_rows(evidence)
+
+
+def _with_common_end(curves: Mapping[str, SurvivalCurve]) -> dict[str, SurvivalCurve]:
+    """Curves that end within two pixels of each other end together: a hair's difference would empty a risk
+    set.
+    """
+    ends = {arm: float(curve.time[-1]) for arm, curve in curves.items()}
+    out = {}
+    for arm, curve in curves.items():
+        span = ends[arm] - float(curve.time[0])
+        end = max(other for other in ends.values() if other <= ends[arm] + SAME_END * span)
+        out[arm] = curve if end == ends[arm] else _extended(curve, end)
+    return out
+
+
+def _extended(curve: SurvivalCurve, end: float) -> SurvivalCurve:
+    return SurvivalCurve(
+        np.append(curve.time, end),
+        np.append(curve.survival, curve.survival[-1]),
+        np.append(curve.survival_error, curve.survival_error[-1]),
+        np.append(curve.time_error, curve.time_error[-1]),
     )
-    cautions = [caution for arm in evidence for caution in arm.cautions]
-    cautions += [caution for _, found in solved for caution in found]
-    misfit = tuple(map(risk_misfit, evidence, patients))
-    return replace(result, misfit=misfit, cautions=tuple(cautions))
 
 
 def table_times(risk_table: RiskTable) -> FloatArray:

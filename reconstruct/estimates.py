@@ -106,5 +106,14 @@ def compare_arms(reference: Patients, arm: Patients) -> Comparison:
     )
 
 
+def quick_log_hr(reference: Patients, arm: Patients) -> float:
+    """The log hazard ratio alone (Firth's where Cox has none), nan where no death is informative."""
+    likelihood = partial_likelihood(tabulate([reference, arm]))
+    if likelihood.direction == 2:
+        return float("nan")
+    fitted = maximum(likelihood)
+    return float(fitted[0] if fitted is not None else firth_fit(likelihood)[0])
+
+
 def _ratio(log_hr: float | None) -> float | None:
     return None if log_hr is None else float(np.exp(log_hr))

@@ -40,6 +40,7 @@ class ArmEvidence:
     events: int | None = None
     marks: FloatArray | None = None
     ends_naturally: bool = False
+    axis_span: float = 1.0
     cautions: tuple[Caution, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -70,7 +71,19 @@ def gather_evidence(
         )
     end, span = float(curve.time[-1]), float(curve.time[-1] - curve.time[0])
     natural = axis_end is not None and end < axis_end - SAME_END * span
-    return ArmEvidence(arm, curve, n, time, count, events, totals.events, marks, natural, cautions)
+    return ArmEvidence(
+        arm,
+        curve,
+        n,
+        time,
+        count,
+        events,
+        totals.events,
+        marks,
+        natural,
+        max(end, axis_end or end) - float(curve.time[0]),
+        cautions,
+    )
 
 
 def start_at_one(curve: SurvivalCurve) -> SurvivalCurve:

@@ -67,7 +67,7 @@ def solve(evidence: ArmEvidence) -> Solved | None:
     exact = solve_with(evidence, Noise(EXACT_ERROR, 0.0), strict=True)
     if exact is not None:
         return exact
-    slack = time_noise(evidence.curve)
+    slack = time_noise(evidence.axis_span)
     scouts = [solve_with(evidence, Noise(error, slack), kept=SCOUT_KEPT) for error in CLICK_ERRORS]
     likely = max(filter(None, scouts), key=lambda s: s.log_evidence, default=None)
     return None if likely is None else solve_with(evidence, likely.noise)
@@ -78,9 +78,9 @@ def known_noise(evidence: ArmEvidence) -> Noise | None:
     curve = evidence.curve
     known = curve.survival_error[np.isfinite(curve.survival_error) & (curve.survival_error > 0)]
     if len(known) < len(curve.time) / 2:
-        return rounding_noise(curve)
+        return rounding_noise(curve, evidence.axis_span)
     time = curve.time_error[np.isfinite(curve.time_error)]
-    return Noise(float(np.median(known)), float(np.median(time)) if len(time) else time_noise(curve))
+    return Noise(float(np.median(known)), float(np.median(time)) if len(time) else time_noise(evidence.axis_span))
 
 
 def solve_with(evidence: ArmEvidence, noise: Noise, *, kept: int = KEPT, strict: bool = False) -> Solved | None:

@@ -1,36 +1,88 @@
-"""From evidence to a solved chain, whatever the facts: those that cannot hold give way, one by one, and are
-named.
+"""Facts that contradict each other: found, named with what would fit, and let go, the smallest set first.
+
+A printed count is suspect where no whole patients meet it, or where the chain explains the rest far better
+without it. Each count is left out in turn; the one whose absence gains most gives way when the gain is beyond
+chance, and so on until nothing is gained. What the others allow at its time is read off the chain.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ..errors import ReconstructError
-from ..records import Caution
+from ..records import Caution, FloatArray
+from .chain import best_path, level_log_likelihood, sample_paths
 from .evidence import ArmEvidence
-from .exact import Solved, solve
+from .exact import Solved, known_noise, solve, solve_with
+
+# Misfit of the levels, in log weight, that leaving out one count must mend for it to give way. Correct tables
+# of known patients stay below it; an unlikely pattern of censoring alone is no contradiction.
+CONTRADICTION = 10.0
+# Counts left out in turn beside the places of worst misfit.
+MOST_TRIED = 6
+# Counts that may give way in one arm; a table with more errors is another arm's.
+MOST_WRONG = 3
+# How far n(t)/N may exceed S(t-) before a row is called another arm's, in patients and as a share.
+EXCESS_PATIENTS, EXCESS_SHARE = 2.0, 0.03
 
 
 def solve_facts(evidence: ArmEvidence) -> tuple[Solved, tuple[Caution, ...]]:
     """The chain solved on as many of the facts as can hold together, with a caution for each that gave way."""
-    solved = solve(evidence)
-    if solved is not None:
-        return solved, ()
     cautions: list[Caution] = []
-    if evidence.events is not None:
+    evidence, rising = _without_rising(evidence)
+    cautions += rising
+    solved = solve(evidence)
+    if solved is None and evidence.events is not None:
         without = solve(replace(evidence, events=None))
         if without is not None:
-            return without, (_events_caution(without, evidence.events),)
-        evidence = replace(evidence, events=None)
-    while len(evidence.count_time) > 1:
+            cautions.append(_events_caution(without, evidence.events))
+            evidence, solved = without.evidence, without
+    for _ in range(MOST_WRONG):
+        better = _better_without_one(evidence, solved)
+        if better is None:
+            break
+        k, solved = better
+        cautions.append(_count_caution(evidence, k, solved))
+        evidence = solved.evidence
+    while solved is None and len(evidence.count_time) > 1:
+        cautions.append(_dropped_caution(evidence, len(evidence.count_time) - 1))
         evidence = without_count(evidence, len(evidence.count_time) - 1)
         solved = solve(evidence)
-        if solved is not None:
-            return solved, tuple(cautions)
-    raise ReconstructError(f"arm {evidence.arm}: no whole patients fit the curve")
+    if solved is None:
+        raise ReconstructError(
+            f"arm {evidence.arm}: no whole patients fit the curve and n = {evidence.n}", "Check N and the curve."
+        )
+    return solved, (*cautions, *_unfit_curve(solved))
+
+
+def swapped_rows(arms: Sequence[ArmEvidence]) -> list[Caution]:
+    """Rows of the table that fit another arm's curve better: n(t)/N above S(t-) proves it in a plain cohort."""
+    excess = np.array([[_excess(arm.count_time, arm.count, other) for other in arms] for arm in arms])
+    cautions = []
+    for i, arm in enumerate(arms):
+        if excess[i, i] <= 0:
+            continue
+        better = [arms[j].arm for j in range(len(arms)) if j != i and excess[i, j] <= 0]
+        k = int(np.argmax(_excesses(arm.count_time, arm.count, arm)))
+        what = f"{arm.count[k]:.0f} at risk at {arm.count_time[k]:g} of {arm.n} are more than the curve leaves alive"
+        if better and excess[[a.arm for a in arms].index(better[0]), i] > -np.inf:
+            what += f"; the row fits the curve of {better[0]}, so rows may be swapped"
+        cautions.append(Caution("row-above-curve", what, arm.arm, "review"))
+    return cautions
+
+
+def _excesses(time: FloatArray, count: FloatArray, other: ArmEvidence) -> FloatArray:
+    """(k,) patients at risk beyond what another arm's curve leaves alive, less what reading may be off by."""
+    rows = np.searchsorted(other.curve.time, time, side="left") - 1
+    alive = count[0] * other.curve.survival[np.maximum(rows, 0)]
+    return count - alive - EXCESS_PATIENTS - EXCESS_SHARE * count[0]
+
+
+def _excess(time: FloatArray, count: FloatArray, other: ArmEvidence) -> float:
+    return float(_excesses(time, count, other).max())
 
 
 def without_count(evidence: ArmEvidence, k: int) -> ArmEvidence:
@@ -44,6 +96,120 @@ def without_count(evidence: ArmEvidence, k: int) -> ArmEvidence:
     )
 
 
+def _without_rising(evidence: ArmEvidence) -> tuple[ArmEvidence, list[Caution]]:
+    """Counts never rise in a plain cohort: leave out the fewest that do; many rising speak of delayed entry."""
+    keep = _longest_falling(evidence.count)
+    if keep.all():
+        return evidence, []
+    wrong = np.flatnonzero(~keep)
+    if len(wrong) > len(keep) / 3:
+        what = "numbers at risk rise with time, as with delayed entry; the model is for cohorts that only lose patients"
+        cautions = [Caution("delayed-entry", what, evidence.arm, "review")]
+    else:
+        cautions = [_rising_caution(evidence, int(k), keep) for k in wrong]
+    for k in wrong[::-1]:
+        evidence = without_count(evidence, int(k))
+    return evidence, cautions
+
+
+def _longest_falling(count: FloatArray) -> np.ndarray:
+    """Which counts to keep: the longest run of never-rising values that holds the first."""
+    best, before = np.ones(len(count), int), np.full(len(count), -1)
+    for i in range(1, len(count)):
+        fits = [j for j in range(i) if count[j] >= count[i] and (j == 0 or before[j] >= 0)]
+        if fits:
+            before[i] = max(fits, key=lambda j: best[j])
+            best[i] = best[before[i]] + 1
+    keep = np.zeros(len(count), bool)
+    reached = [i for i in range(len(count)) if i == 0 or before[i] >= 0]
+    i = max(reached, key=lambda j: best[j])
+    while i >= 0:
+        keep[i] = True
+        i = int(before[i])
+    return keep
+
+
+def _rising_caution(evidence: ArmEvidence, k: int, keep: np.ndarray) -> Caution:
+    before = evidence.count[:k][keep[:k]]
+    after = evidence.count[k + 1 :][keep[k + 1 :]]
+    low, high = (after[0] if len(after) else 0), before[-1]
+    what = (
+        f"at risk at {evidence.count_time[k]:g}: {evidence.count[k]:.0f} cannot be right, "
+        f"{low:.0f} to {high:.0f} would be"
+    )
+    return Caution("count-contradicted", what, evidence.arm, "review")
+
+
+def _better_without_one(evidence: ArmEvidence, solved: Solved | None) -> tuple[int, Solved] | None:
+    """The count whose absence lets the measured levels be met, with the chain solved without it."""
+    misfit = np.full(1, np.inf) if solved is None else level_misfit(solved)
+    if misfit.sum() < CONTRADICTION:
+        return None
+    noise = solved.noise if solved is not None else known_noise(evidence)
+    found = []
+    for k in _suspects(evidence, solved, misfit):
+        fewer = without_count(evidence, int(k))
+        other = solve(fewer) if noise is None else solve_with(fewer, noise)
+        if other is not None:
+            found.append((misfit.sum() - level_misfit(other).sum(), int(k), other))
+    if not found:
+        return None
+    gain, k, other = max(found, key=lambda entry: entry[0])
+    return (k, other) if gain > CONTRADICTION else None
+
+
+def level_misfit(solved: Solved) -> FloatArray:
+    """(slots,) how badly the most probable patients miss each measured level, in log weight; 0 where they
+    meet it.
+    """
+    branch = solved.branches[0]
+    path = best_path(branch.layers)
+    survival, n, out = 1.0, solved.evidence.n, []
+    for slot, c, d in zip(branch.slots, path.censored, path.died, strict=True):
+        n -= c
+        survival *= 1 - d / n if n else 1.0
+        n -= d
+        out.append(-float(level_log_likelihood(slot, np.array([survival]))[0]))
+    return np.array(out)
+
+
+def _suspects(evidence: ArmEvidence, solved: Solved | None, misfit: FloatArray) -> list[int]:
+    """Counts beside the worst places; all but the first when nothing fits. At most MOST_TRIED of them."""
+    if solved is None:
+        return list(range(1, len(evidence.count_time)))[:MOST_TRIED]
+    stops = np.array([slot.stop for slot in solved.branches[0].slots])
+    found: list[int] = []
+    for i in np.argsort(-misfit)[:MOST_TRIED]:
+        after = int(np.searchsorted(evidence.count_time, stops[i]))
+        found += [k for k in (after - 1, after) if 1 <= k < len(evidence.count_time) and k not in found]
+    return found[:MOST_TRIED]
+
+
+def _count_caution(evidence: ArmEvidence, k: int, solved: Solved) -> Caution:
+    """What the other facts allow at the time of a count that gave way."""
+    low, high = _allowed(solved, float(evidence.count_time[k]))
+    what = f"at risk at {evidence.count_time[k]:g}: {evidence.count[k]:.0f} cannot be right, {low} to {high} would be"
+    return Caution("count-contradicted", what, evidence.arm, "review")
+
+
+def _allowed(solved: Solved, time: float) -> tuple[int, int]:
+    """The range of numbers at risk at a time over draws from the chain."""
+    branch = solved.branches[0]
+    paths = sample_paths(branch.layers, 100, np.random.default_rng(0))
+    stops = np.array([slot.stop for slot in branch.slots])
+    starts = np.array([slot.start for slot in branch.slots])
+    past = np.clip((time - starts) / np.maximum(stops - starts, 1e-12), 0, 1)
+    left = [
+        solved.evidence.n - float((path.censored * past).sum()) - int(path.died[stops < time].sum()) for path in paths
+    ]
+    return int(np.floor(min(left))), int(np.ceil(max(left)))
+
+
+def _dropped_caution(evidence: ArmEvidence, k: int) -> Caution:
+    what = f"at risk at {evidence.count_time[k]:g}: {evidence.count[k]:.0f} cannot be met by any whole patients"
+    return Caution("count-contradicted", what, evidence.arm, "review")
+
+
 def _events_caution(solved: Solved, events: int) -> Caution:
     end = solved.branches[0].layers[-1]
     possible = end.deaths[end.weight > end.weight.max() - 8]
@@ -52,3 +218,23 @@ def _events_caution(solved: Solved, events: int) -> Caution:
         "can); the total may count events past the drawn axis"
     )
     return Caution("events-not-met", message, solved.evidence.arm, "review")
+
+
+# Share of drops that no whole number of deaths explains, from which a curve is called weighted.
+WEIGHTED_SHARE = 0.25
+
+
+def _unfit_curve(solved: Solved) -> list[Caution]:
+    """Drops that fit no whole d/n speak of a weighted or adjusted curve, or of competing risks."""
+    branch = solved.branches[0]
+    measured = [
+        layer.widened for slot, layer in zip(branch.slots, branch.layers[1:], strict=True) if np.isfinite(slot.level)
+    ]
+    share = float(np.mean(measured)) if measured else 0.0
+    if share < WEIGHTED_SHARE or len(measured) < 4:
+        return []
+    what = (
+        f"{share:.0%} of the drops fit no whole number of deaths: the curve may be weighted, adjusted, smoothed or a "
+        "cumulative incidence with competing risks"
+    )
+    return [Caution("not-kaplan-meier", what, solved.evidence.arm, "review")]

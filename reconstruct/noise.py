@@ -40,7 +40,7 @@ class Noise:
     uniform: bool = False
 
 
-def rounding_noise(curve: SurvivalCurve) -> Noise | None:
+def rounding_noise(curve: SurvivalCurve, axis_span: float) -> Noise | None:
     """The noise of points that all sit on one grid of levels; None where they do not."""
     levels = np.unique(curve.survival)
     if len(levels) < LEVELS_FOR_GRID:
@@ -48,13 +48,12 @@ def rounding_noise(curve: SurvivalCurve) -> Noise | None:
     step = _grid_step(levels)
     if step is None:
         return None
-    return Noise(step / 2, time_noise(curve), uniform=True)
+    return Noise(step / 2, time_noise(axis_span), uniform=True)
 
 
-def time_noise(curve: SurvivalCurve) -> float:
-    """Half the grid that the times sit on, else half a pixel of a usual plot."""
-    span = float(curve.time[-1] - curve.time[0])
-    return span * UNKNOWN_TIME_SHARE
+def time_noise(axis_span: float) -> float:
+    """Half a pixel of a usual plot, in the axis's unit."""
+    return axis_span * UNKNOWN_TIME_SHARE
 
 
 def _grid_step(levels: FloatArray) -> float | None:

@@ -1,0 +1,154 @@
+"""The ensemble: equally plausible patients, and what their spread adds to each estimate.
+
+Each draw follows the chain backwards from a state at its end, drawn by weight (the tail shapes first). Within
+a gap the censored stand at uniform random times, and each drop is moved within its own uncertainty, for that
+much the figure does not tell. The arms are drawn independently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ..records import ArmEstimate, Comparison, FloatArray, Interval, Patients, Reconstruction
+from .chain import Path, Slot, sample_paths
+from .estimates import estimate_arm, quick_log_hr
+from .exact import JUST_BEFORE, Branch, Solved
+from .normal import two_sided_z
+
+# The report's ensemble, and the seed that makes two runs alike.
+DRAWS = 200
+SEED = 20120212
+# Share of draws that a reconstruction interval holds.
+COVERED = 0.90
+
+
+def draw_arm(solved: Solved, size: int, rng: np.random.Generator) -> list[Patients]:
+    """Equally plausible patients of one arm, `size` times."""
+    weight = np.array([branch.weight for branch in solved.branches])
+    chance = np.exp(weight - np.logaddexp.reduce(weight))
+    which = rng.choice(len(chance), size, p=chance / chance.sum())
+    draws: list[Patients | None] = [None] * size
+    for k, branch in enumerate(solved.branches):
+        rows = np.flatnonzero(which == k)
+        for row, path in zip(rows, sample_paths(branch.layers, len(rows), rng), strict=True):
+            draws[row] = _patients(solved, branch, path, rng)
+    return [draw for draw in draws if draw is not None]
+
+
+def _patients(solved: Solved, branch: Branch, path: Path, rng: np.random.Generator) -> Patients:
+    """One path as patients, with random times within gaps and within the uncertainty of drops."""
+    evidence, slack = solved.evidence, solved.noise.time
+    start, end = float(evidence.curve.time[0]), float(evidence.curve.time[-1])
+    last_deaths = 0
+    if evidence.events is not None:
+        last_deaths = int(evidence.events - path.died.sum())
+    hair = JUST_BEFORE * (end - start)
+    moments = _moved(branch.slots, slack, hair, rng)
+    deaths = np.repeat(moments, path.died)
+    censored = [
+        _gap_times(slot, int(c), evidence.marks, hair, rng)
+        for slot, c in zip(branch.slots, path.censored, strict=True)
+        if c
+    ]
+    last = np.full(path.left, max(end, branch.slots[-1].stop))
+    time = np.clip(np.concatenate([deaths, last[:last_deaths], *censored, last[last_deaths:]]), start, None)
+    died = len(deaths) + last_deaths
+    event = np.concatenate([np.ones(died, int), np.zeros(len(time) - died, int)])
+    order = np.lexsort((-event, time))
+    return Patients(evidence.arm, time[order], event[order])
+
+
+def _moved(slots: Sequence[Slot], slack: float, hair: float, rng: np.random.Generator) -> FloatArray:
+    """(slots,) moments of death, each moved within slack but never across a printed count."""
+    stop = np.array([slot.stop for slot in slots])
+    counts = np.array([slot.stop for slot in slots if slot.count >= 0])
+    moved = stop + slack * rng.uniform(-1, 1, len(stop))
+    low = np.concatenate([[-np.inf], counts])
+    high = np.concatenate([counts - hair, [np.inf]])
+    segment = np.cumsum([0] + [int(slot.count >= 0) for slot in slots[:-1]])
+    return np.clip(moved, low[segment], np.minimum(high[segment], stop[-1]))
+
+
+def _gap_times(slot: Slot, count: int, marks: FloatArray | None, hair: float, rng: np.random.Generator) -> FloatArray:
+    inside = np.zeros(0) if marks is None else marks[(marks >= slot.start) & (marks < slot.stop)]
+    if len(inside):
+        extra = rng.choice(inside, max(count - len(inside), 0))
+        return np.concatenate([rng.permutation(inside)[:count], extra])
+    return slot.start + rng.random(count) * max(slot.stop - slot.start - hair, 0.0)
+
+
+def with_ensemble(
+    point: Reconstruction, draws: Sequence[tuple[Patients, ...]], weight: FloatArray | None = None
+) -> Reconstruction:
+    """The reconstruction with what the draws add to its HRs, medians, RMSTs, survivals and event counts.
+
+    draws: each a tuple of arms in the order of the panel. weight: (draws,) weights, equal when None.
+    """
+    weight = np.full(len(draws), 1 / len(draws)) if weight is None else weight / weight.sum()
+    names = [arm.arm for arm in point.arms]
+    comparisons = tuple(
+        _spread_comparison(c, [(d[names.index(c.reference)], d[names.index(c.arm)]) for d in draws], weight)
+        for c in point.comparisons
+    )
+    arms = tuple(_spread_arm(arm, [d[k] for d in draws], weight) for k, arm in enumerate(point.arms))
+    return replace(point, arms=arms, comparisons=comparisons, draws=tuple(draws))
+
+
+def _spread_comparison(
+    comparison: Comparison, pairs: Sequence[tuple[Patients, Patients]], weight: FloatArray
+) -> Comparison:
+    values = np.array([quick_log_hr(*pair) for pair in pairs], float)
+    known = np.isfinite(values)
+    if comparison.hr is None or comparison.se_log_hr is None or known.sum() < 2:
+        return comparison
+    values, weight = values[known], weight[known]
+    low, high = (weighted_quantile(values, weight, q) for q in ((1 - COVERED) / 2, (1 + COVERED) / 2))
+    spread = float(np.sqrt(np.average((values - np.log(comparison.hr)) ** 2, weights=weight)))
+    half = two_sided_z(0.95) * float(np.hypot(spread, comparison.se_log_hr))
+    middle = float(np.log(comparison.hr))
+    return replace(
+        comparison,
+        interval=(float(np.exp(low)), float(np.exp(high))),
+        combined=(float(np.exp(middle - half)), float(np.exp(middle + half))),
+    )
+
+
+def _spread_arm(arm: ArmEstimate, draws: Sequence[Patients], weight: FloatArray) -> ArmEstimate:
+    times = np.array([time for time, _ in arm.survival_at])
+    found = [estimate_arm(draw, arm.rmst_tau, times) for draw in draws]
+    survival_at = tuple(
+        (time, _spread(value, [f.survival_at[k][1] for f in found], weight))
+        for k, (time, value) in enumerate(arm.survival_at)
+    )
+    events = np.array([f.events for f in found], float)
+    limits = [round(weighted_quantile(events, weight, q)) for q in ((1 - COVERED) / 2, (1 + COVERED) / 2)]
+    return replace(
+        arm,
+        median=_spread(arm.median, [f.median for f in found], weight),
+        rmst=_spread(arm.rmst, [f.rmst for f in found], weight),
+        survival_at=survival_at,
+        events_interval=(limits[0], limits[1]),
+    )
+
+
+def _spread(point: Interval, found: Sequence[Interval], weight: FloatArray) -> Interval:
+    """The point estimate with the draws' own interval, and where it has limits, limits that hold both errors."""
+    values = np.array([np.inf if f.value is None else f.value for f in found])
+    low, high = (weighted_quantile(values, weight, q) for q in ((1 - COVERED) / 2, (1 + COVERED) / 2))
+    limits = (low if np.isfinite(low) else None, high if np.isfinite(high) else None)
+    finite = np.isfinite(values)
+    if point.value is None or point.se is None or not finite.any():
+        return replace(point, reconstruction=limits)
+    spread = float(np.sqrt(np.average((values[finite] - point.value) ** 2, weights=weight[finite])))
+    half = two_sided_z(0.95) * float(np.hypot(spread, point.se))
+    return replace(point, reconstruction=limits, combined=(point.value - half, point.value + half))
+
+
+def weighted_quantile(values: FloatArray, weight: FloatArray, q: float) -> float:
+    """The smallest value below which at least a share q of the weight lies."""
+    order = np.argsort(values)
+    share = np.cumsum(weight[order])
+    return float(values[order][min(int(np.searchsorted(share, q * share[-1])), len(values) - 1)])
