@@ -21,6 +21,9 @@ NUMBER_GAP = 0.4
 BASELINE_SLACK = 0.35
 NUMBER = re.compile(r"^[\d.,·%()<>=/\u2013\u2212-]+$")
 
+# Signs that figures print as text, never as plotting marks.
+NOT_SIGNS = ".,·-\u2013\u2014\u2212%:;()[]<>=≤≥*†‡§¶&'\"/"
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -155,4 +158,4 @@ def clean(text: str) -> str:
 
 def is_symbol(text: str) -> bool:
     """Whether the text is one printed sign that may be a plotting mark: no letter, no digit, no dash or stop."""
-    return len(text) == 1 and unicodedata.category(text)[0] in "SCP" and text not in ".,·-\u2013\u2014\u2212%:;()[]<>=≤≥*†‡§¶&'\"/"
+    return len(text) == 1 and unicodedata.category(text)[0] in "SCP" and text not in NOT_SIGNS

@@ -36,7 +36,10 @@ FEWEST_DASHES = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """One drawn line: centre points (n, 2) in px with the paint it was drawn in; strokes are their indices."""
+    """One drawn line: centre points (n, 2) in px with the paint it was drawn in; strokes are their indices.
+
+    slack: how far (px) its ends may miss those of its neighbours, as filled pieces overlap at corners.
+    """
 
     points: FloatArray
     color: Rgb
@@ -44,6 +47,7 @@ class Line:
     dash: tuple[float, ...]
     order: int
     strokes: tuple[int, ...]
+    slack: float = 0.0
 
 
 def plot_lines(strokes: Sequence[Stroke], area: Box, skip: frozenset[int]) -> list[Line]:
@@ -97,7 +101,9 @@ def _as_line(stroke: Stroke, index: int) -> Line | None:
     centre = centre_line(points)
     if centre is None:
         return None
-    return Line(centre[0], stroke.fill, centre[1], (), stroke.order, (index,))
+    # The ends of two crossing rectangles lie half a thickness apart each way.
+    slack = 0.75 * centre[1] if len(centre[0]) == 2 else 0.0
+    return Line(centre[0], stroke.fill, centre[1], (), stroke.order, (index,), slack)
 
 
 def _is_rectangle(points: FloatArray) -> bool:
@@ -131,16 +137,21 @@ def centre_line(points: FloatArray) -> tuple[FloatArray, float] | None:
 def _rim_centre(points: FloatArray, thickness: float) -> FloatArray:
     """The upper rim of a thin outline, from its left end to its right end, moved to the centre."""
     x, y = points.T
-    left, right = x <= x.min() + 1.5 * thickness, x >= x.max() - 1.5 * thickness
-    # A staircase begins and ends at its extremes: the outermost vertex there, not one halfway down a step.
+    left, right = (np.flatnonzero(np.abs(x - edge) <= 0.25 * thickness) for edge in (x.min(), x.max()))
     turn = 1.0 if y[right].mean() >= y[left].mean() else -1.0
-    first = int(np.flatnonzero(left)[np.argmin(turn * y[left])])
-    last = int(np.flatnonzero(right)[np.argmax(turn * y[right])])
-    ring = np.vstack([points, points])
-    one = ring[first : last + 1] if last >= first else ring[first : last + len(points) + 1]
-    other = (ring[last : first + 1] if first >= last else ring[last : first + len(points) + 1])[::-1]
-    upper = one if one[:, 1].mean() <= other[:, 1].mean() else other
-    return upper + np.array([-turn * thickness / 2, thickness / 2])
+    # The upper rim ends at the upper corner of a flat end, and at the far end of an upright one.
+    first = left[np.argmin(turn * y[left] if np.ptp(y[left]) > 1.5 * thickness else y[left])]
+    last = right[np.argmin(-turn * y[right] if np.ptp(y[right]) > 1.5 * thickness else y[right])]
+    clockwise = np.dot(x, np.roll(y, -1)) > np.dot(y, np.roll(x, -1))
+    ring = points if clockwise else points[::-1]
+    start, end = (int(i) if clockwise else len(points) - 1 - int(i) for i in (first, last))
+    upper = np.vstack([ring, ring])[start : end + 1 if end >= start else end + len(points) + 1]
+    centre = upper + np.array([-turn * thickness / 2, thickness / 2])
+    # A flat end is cut off at its own x.
+    for end, inner, edge in ((0, 1, x.min()), (-1, -2, x.max())):
+        if len(centre) > 1 and abs(centre[end, 1] - centre[inner, 1]) <= SAME:
+            centre[end, 0] = edge
+    return centre
 
 
 # ---------------------------------------------------------------- chaining
@@ -158,18 +169,13 @@ def _chained(pieces: Sequence[Line]) -> list[Line]:
     pieces = [p for p in pieces if len(p.points) > 1]
     chains: list[Line] = []
     for piece in pieces:
-        joined = _joined(chains[-1], piece, TOUCH + _slack(piece)) if chains else None
+        joined = _joined(chains[-1], piece, TOUCH + piece.slack) if chains else None
         if joined is not None:
             chains[-1] = joined
         else:
             chains.append(piece)
     chains = _bridged(chains)
     return _joined_ends(chains)
-
-
-def _slack(piece: Line) -> float:
-    # Filled pieces overlap by half their thickness at a corner; strokes meet exactly.
-    return 0.0 if piece.width < 1e-6 or len(piece.points) != 2 else 0.75 * piece.width
 
 
 def _joined(chain: Line, piece: Line, reach: float) -> Line | None:
@@ -185,8 +191,18 @@ def _joined(chain: Line, piece: Line, reach: float) -> Line | None:
     for first in starts:
         for second in ends:
             if np.abs(first[-1] - second[0]).max() <= reach:
-                return _merge(chain, piece, np.vstack([first, second]))
+                return _merge(chain, piece, _with_corner(first, second))
     return None
+
+
+def _with_corner(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Two pieces as one path; a level and an upright one that overlap meet where their lines cross."""
+    (a, b), (c, d) = np.abs(first[-1] - first[-2]), np.abs(second[1] - second[0])
+    if max(b, c) <= SAME or max(a, d) <= SAME:
+        level, upright = (first[-1], second[0]) if b <= SAME else (second[0], first[-1])
+        corner = np.array([[upright[0], level[1]]])
+        return np.vstack([first[:-1], corner, second[1:]])
+    return np.vstack([first, second])
 
 
 def _merge(one: Line, two: Line, points: FloatArray) -> Line:

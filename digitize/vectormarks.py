@@ -36,6 +36,8 @@ class Mark:
 
 def find_marks(strokes: Sequence[Stroke], area: Box, skip: frozenset[int]) -> list[Mark]:
     """Small drawings in the plot area, strokes about one centre painted together made one."""
+    # Ticks that stand on the line at S = 1 rise above the plot area.
+    reach = Box(area.left - 2, area.top - LARGEST_MARK / 2, area.right + 2, area.bottom + 2)
     marks: list[Mark] = []
     for index, stroke in enumerate(strokes):
         if index in skip:
@@ -43,7 +45,7 @@ def find_marks(strokes: Sequence[Stroke], area: Box, skip: frozenset[int]) -> li
         box = stroke_box(stroke)
         size = max(box.width, box.height)
         color = stroke.color if stroke.color is not None and stroke.width_px > 0 else stroke.fill
-        if not SMALLEST_MARK <= size <= LARGEST_MARK or color is None or not area.contains(*box.centre, margin=2):
+        if not SMALLEST_MARK <= size <= LARGEST_MARK or color is None or not reach.contains(*box.centre):
             continue
         kind = (color, round(box.width), round(box.height), stroke.group if stroke.color is None else -2)
         mark = Mark(box, color, kind, (index,), (_shape(box),))
