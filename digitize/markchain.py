@@ -28,9 +28,9 @@ PRICE_OF_COUNT = 0.08
 """What one more bar must save in squared coverage when widths are compared; widths chosen with 0.06 to 0.12 agree."""
 NARROWEST, WIDTH_STEP = 0.6, 1.28
 """The narrowest bar tried, in px, and the ratio of the widths tried."""
-OVERLAP = 0.85
-"""Width at which the bars are placed in the end, as a share of their own: bars that touch mostly overlap, and the
-fewest bars that cover a run are fewer than were drawn (best share on figures with known marks: 0.75 to 0.9)."""
+OVERLAP, OVERLAP_IN_CROWDS, CROWDED = 0.9, 0.75, 1.5
+"""Width at which the bars are placed in the end, as a share of their own, and from how many bars a run the second
+share is taken: bars that touch mostly overlap, and the fewest that cover a run are fewer than were drawn."""
 SAMPLE = 160
 """Inked columns on which widths are compared; more do not change the choice."""
 INKED = 0.2
@@ -46,10 +46,9 @@ LEAST_BLUR = 0.15
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BarFit:
-    """Width and blur of one bar in px, and the centres of all."""
+    """Width of one bar in px, and the centres of all."""
 
     width_px: float
-    blur_px: float
     x: FloatArray
 
 
@@ -59,7 +58,7 @@ class Bar:
     def __init__(self, width_px: float, blur_px: float) -> None:
         from scipy.special import erf
 
-        self.width_px = width_px
+        self.width_px, self.blur_px = width_px, blur_px
         self.reach = int(np.ceil(width_px / 2 + 2 * blur_px + 1.5))
         at = np.arange(-self.reach * FINE, self.reach * FINE + 1)[:, None] / FINE + np.linspace(-0.5, 0.5, 5)
         scale = np.sqrt(2.0) * max(blur_px, LEAST_BLUR)
@@ -87,15 +86,16 @@ def fit_bars(coverage: FloatArray, trust: FloatArray, widest_px: float) -> BarFi
     for start, stop in runs[::stride]:
         some[max(0, start - 2) : stop + 2] = trust[max(0, start - 2) : stop + 2]
     shown = np.where(some > 0, coverage, 0.0)
-    best_width, best_blur, best_score = NARROWEST, 0.0, np.inf
+    best_score, best, crowd = np.inf, Bar(NARROWEST, 0.0), 0.0
     for width in _widths_to_try(coverage, trust, runs, widest_px):
         blur = _blur_of(width, coverage, runs)
         bar = Bar(width, blur)
         x = place_bars(shown, some, bar)
         score = _misfit(x, shown, some, bar) + PRICE_OF_COUNT * len(x)
         if score < best_score:
-            best_width, best_blur, best_score = width, blur, score
-    return BarFit(best_width, best_blur, place_bars(coverage, trust, Bar(OVERLAP * best_width, best_blur)))
+            best_score, best, crowd = score, bar, len(x) / max(1, len(runs[::stride]))
+    overlap = OVERLAP_IN_CROWDS if crowd > CROWDED else OVERLAP
+    return BarFit(best.width_px, place_bars(coverage, trust, Bar(overlap * best.width_px, best.blur_px)))
 
 
 def _inked_runs(coverage: FloatArray, trust: FloatArray) -> list[tuple[int, int]]:
