@@ -34,12 +34,14 @@ def read_patients(path: Path) -> dict[str, Arm]:
     return {name: Arm(name, *np.array(values).T) for name, values in rows.items()}
 
 
-def simulate_arm(seed: int, label: str, n: int, scale: float, shape: float, followed: tuple[float, float]) -> Arm:
-    """n patients with Weibull event times, followed for times spread over a range; to 0.1 of the unit."""
+def simulate_arm(
+    seed: int, label: str, n: int, scale: float, shape: float, followed: tuple[float, float], step: float = 0.1
+) -> Arm:
+    """n patients with Weibull event times, followed for times spread over a range, all to the nearest step."""
     rng = np.random.default_rng(seed)
     failure = scale * rng.weibull(shape, n)
     closing = np.where(rng.random(n) < 0.1, rng.uniform(0.5, followed[0], n), rng.uniform(*followed, n))
-    time = np.maximum(np.round(np.minimum(failure, closing), 1), 0.1)
+    time = np.round(np.maximum(np.round(np.minimum(failure, closing) / step), 1) * step, 6)
     event = (failure <= closing).astype(float)
     order = np.lexsort((-event, time))
     return Arm(label, time[order], event[order])
@@ -78,7 +80,7 @@ def grey_dashes() -> Request:
 def three_arms_bands() -> Request:
     """Three colours with shaded confidence bands, as ggplot draws them, and a coloured table."""
     arms = tuple(
-        simulate_arm(201 + k, name, n, scale, 1.1, (2.0, 5.0))
+        simulate_arm(201 + k, name, n, scale, 1.1, (2.0, 5.0), 0.01)
         for k, (name, n, scale) in enumerate((("Placebo", 96, 2.2), ("10 mg", 102, 3.9), ("20 mg", 99, 7.5)))
     )
     cohort = Cohort("three_arms_bands", "Event-free survival", "years", months(5, 1), arms)
@@ -100,8 +102,8 @@ def two_panels() -> Request:
 def rising_percent() -> Request:
     """Cumulative incidence in percent, rising, its axis cut at 40, with a table of numbers at risk."""
     arms = (
-        simulate_arm(401, "Usual care", 412, 3600, 1.0, (700, 1095)),
-        simulate_arm(402, "Screening", 405, 6200, 1.0, (700, 1095)),
+        simulate_arm(401, "Usual care", 412, 3600, 1.0, (700, 1095), 1),
+        simulate_arm(402, "Screening", 405, 6200, 1.0, (700, 1095), 1),
     )
     cohort = Cohort("rising_percent", "Cumulative incidence", "days", months(1095, 365 / 2)[::2], arms)
     return Request((cohort,), styled("jama", "rising", y_min=0.6, y_step=0.1, marks=""))
