@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Digits, and the signs that a printed axis or table number may hold besides them.
 NUMBER_ALPHABET = "0123456789.,%()-\u00b7"
+_GREEK = "\u03b1\u03b2\u03b3\u03b4\u03ba\u03bb\u03bc\u03c1\u03c3\u03c7"
 _HEIGHT = 48
 _MIN_WIDTH = 48  # narrower inputs lose single digits: the network's stride is 8 px
 _MAX_WIDTH = 1600
@@ -80,11 +81,11 @@ def _characters() -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def _allowed(alphabet: str) -> np.ndarray:
-    """Output classes of an alphabet ("" allows printable Latin and Greek), the blank first."""
+    """Output classes of an alphabet ("" allows printable Latin, signs and common Greek), the blank first."""
     wanted = [
         i
         for i, c in enumerate(_characters())
-        if i and (c in alphabet if alphabet else ord(c) < 0x400 or 0x2000 <= ord(c) < 0x2300)
+        if i and (c in alphabet if alphabet else ord(c) < 0x250 or c in _GREEK or 0x2000 <= ord(c) < 0x2300)
     ]
     return np.array([0, *wanted])
 
@@ -106,9 +107,7 @@ def read_crops(crops: Sequence[PixelArray], alphabet: str = "") -> list[Reading]
     start = 0
     while start < len(order):
         width = -(-inputs[order[start]].shape[2] // _WIDTH_STEP) * _WIDTH_STEP
-        batch = [i for i in order[start:] if inputs[i].shape[2] <= width][
-            : max(1, _BATCH_PIXELS // (48 * width))
-        ]
+        batch = [i for i in order[start:] if inputs[i].shape[2] <= width][: max(1, _BATCH_PIXELS // (48 * width))]
         for i, probabilities in zip(batch, _probabilities([inputs[i] for i in batch], width), strict=True):
             readings[i] = _decode(probabilities, alphabet)
         start += len(batch)
@@ -159,9 +158,7 @@ def _run_peak(steps: np.ndarray, best: np.ndarray, start: int) -> int:
     return start + int(steps[start : end + 1, best[start]].argmax())
 
 
-def _alternatives(
-    steps: np.ndarray, runs: list[int], letters: list[str], allowed: np.ndarray
-) -> tuple[str, ...]:
+def _alternatives(steps: np.ndarray, runs: list[int], letters: list[str], allowed: np.ndarray) -> tuple[str, ...]:
     """Readings with one character changed or dropped, most probable first."""
     found: dict[str, float] = {}
     characters = _characters()

@@ -27,6 +27,8 @@ _KIND_WORDS = re.compile(
 )
 # A name's lines stand within this many line heights of their row; further off is a heading.
 _NAME_REACH = 1.3
+# A key or mark read as letters is less certain than this.
+_NAME_CONFIDENCE = 0.5
 # Letters are coloured when their strongest ink has channels this far apart.
 _COLORED = 40
 
@@ -92,7 +94,7 @@ def name_rows(
         else:
             own = "other" if _OTHER.search(label) and not _AT_RISK.search(label) else kind
             named.append(NamedRow(row, _arm_name(label), own, inner))
-    return [replace(n, color=row_color(pixels, n.row, words, columns, panel)) for n in named]
+    return [replace(n, color=row_color(pixels, n.row, texts, columns, panel)) for n in named]
 
 
 def _without_cells(line: TextLine, cells: Sequence[Sequence[TextLine]]) -> TextLine | None:
@@ -126,17 +128,20 @@ def _arm_name(label: str) -> str:
 
 def _labels(words: list[TextLine], rows: Sequence[NumberRow], columns: Columns) -> tuple[list[str], list[TextLine]]:
     """(label of each row, texts near the rows that label none): lines at a row's height, then wrapped lines."""
-    start = columns.px.min() - 0.3 * columns.step_px
-    end = columns.px.max() + 0.3 * columns.step_px
-    sides = ([t for t in words if t.box.centre[0] < start], [t for t in words if t.box.centre[0] > end])
-    at_row = [_on_rows(side, rows) for side in sides]
+    firm = [t for t in words if t.confidence >= _NAME_CONFIDENCE]
+    at_row = [
+        [[t for t in firm if _same_line(t, r) and t.box.right < _edges(r, columns)[0]] for r in rows],
+        [[t for t in firm if _same_line(t, r) and t.box.left > _edges(r, columns)[1]] for r in rows],
+    ]
     chosen = 0 if sum(map(bool, at_row[0])) >= sum(map(bool, at_row[1])) else 1
     parts = at_row[chosen]
     used = {id(t) for part in parts for t in part}
-    loose = [t for t in words if id(t) not in used and t.box.left < start + columns.step_px]
+    start, end = columns.px.min() - 0.3 * columns.step_px, columns.px.max() + 0.3 * columns.step_px
+    loose = [t for t in firm if id(t) not in used and t.box.left < start + columns.step_px]
     kinds = sum(_is_kind_label(_joined(p)) for p in parts)
     if kinds < 2:
-        for line in [t for t in loose if t in sides[chosen] and kind_of(t.text) is None]:
+        beside = [t for t in loose if (t.box.centre[0] < start, t.box.centre[0] > end)[chosen]]
+        for line in [t for t in beside if kind_of(t.text) is None]:
             nearest = min(range(len(rows)), key=lambda i: abs(rows[i].y - line.box.centre[1]))
             if abs(rows[nearest].y - line.box.centre[1]) < _NAME_REACH * max(line.box.height, rows[nearest].height):
                 parts[nearest].append(line)
@@ -144,9 +149,14 @@ def _labels(words: list[TextLine], rows: Sequence[NumberRow], columns: Columns) 
     return [_joined(p) for p in parts], loose
 
 
-def _on_rows(side: list[TextLine], rows: Sequence[NumberRow]) -> list[list[TextLine]]:
-    """The texts of one side that stand at each row's height."""
-    return [[t for t in side if abs(t.box.centre[1] - r.y) < 0.5 * max(t.box.height, r.height)] for r in rows]
+def _same_line(line: TextLine, row: NumberRow) -> bool:
+    return abs(line.box.centre[1] - row.y) < 0.5 * max(line.box.height, row.height)
+
+
+def _edges(row: NumberRow, columns: Columns) -> tuple[float, float]:
+    """Left edge of a row's first cell and right edge of its last; what stands between them is no name."""
+    cells = [c.box for c in row.cells if columns.index(c.box.centre[0]) is not None]
+    return min(b.left for b in cells), max(b.right for b in cells)
 
 
 def _joined(lines: list[TextLine]) -> str:
@@ -165,11 +175,12 @@ def _is_heading(line: TextLine, rows: Sequence[NumberRow]) -> bool:
     return bool(rows[0].y - 4 * high < y < rows[-1].y and not _OTHER.search(line.text))
 
 
-def row_color(pixels: PixelArray, row: NumberRow, words: Iterable[TextLine], columns: Columns, panel: Panel) -> str:
+def row_color(pixels: PixelArray, row: NumberRow, texts: Iterable[TextLine], columns: Columns, panel: Panel) -> str:
     """ "#rrggbb" of the key drawn before a row, else of its coloured letters, "" when all is black."""
     first = min(c.box.left for c in row.cells)
-    names = [t for t in words if abs(t.box.centre[1] - row.y) < 0.5 * row.height]
-    key = _key_color(pixels, row, min(first, float(columns.px[0])) - 0.5 * row.height, names, panel)
+    texts = [t for t in texts if t.confidence >= _NAME_CONFIDENCE and panel.region.contains(*t.box.centre)]
+    names = [t for t in texts if t.rotation == 0 and t.box.right < first and _same_line(t, row)]
+    key = _key_color(pixels, row, min(first, float(columns.px[0])) - 0.5 * row.height, texts, panel)
     if key:
         return key
     for line in [*names, *row.cells[:2]]:
@@ -190,7 +201,7 @@ def ink_color(pixels: PixelArray, box: Box) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _key_color(pixels: PixelArray, row: NumberRow, right: float, names: list[TextLine], panel: Panel) -> str:
+def _key_color(pixels: PixelArray, row: NumberRow, right: float, texts: list[TextLine], panel: Panel) -> str:
     """The colour of a solid dash or square that stands left of a row's numbers, "" when there is none."""
     left = int(max(0.0, panel.region.left))
     top, bottom = int(max(0.0, row.y - 0.6 * row.height)), int(row.y + 0.6 * row.height) + 1
@@ -198,8 +209,9 @@ def _key_color(pixels: PixelArray, row: NumberRow, right: float, names: list[Tex
     if min(strip.shape[:2]) < 3:
         return ""
     ink = ink_mask(strip)
-    for line in names:
-        ink[:, max(0, int(line.box.left) - left - 1) : int(line.box.right) - left + 2] = False
+    for box in (t.box for t in texts):
+        rows = slice(max(0, int(box.top) - top - 1), max(0, int(box.bottom) - top + 2))
+        ink[rows, max(0, int(box.left) - left - 1) : max(0, int(box.right) - left + 2)] = False
     for y in range(ink.shape[0]):
         columns = np.flatnonzero(ink[y])
         for run in np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1):

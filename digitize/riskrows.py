@@ -27,6 +27,7 @@ _OFF_COLUMN = 0.22
 _OFFSET = 0.25
 # A number further left of the axis' start than this share of a tick step names a row and is no cell.
 _BEFORE_START = 0.35
+_NAME_OFF = 0.15  # nearer than this to the start it may be a cell that stands close to its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ def tick_step(axis: Axis) -> float:
 
 def number_rows(texts: Iterable[TextLine], panel: Panel) -> list[NumberRow]:
     """Rows of whole numbers under, in or over a panel's plot, top to bottom, its axis labels left out."""
+    texts = list(texts)
     numbers = [t for t in texts if t.rotation == 0 and _may_be_cell(t, panel)]
+    numbers = [t for t in numbers if not _ends_name(t, texts, panel)]
     return [r for r in _grouped(numbers) if not is_time_row(r, panel.x)]
 
 
@@ -100,6 +103,19 @@ def _may_be_cell(line: TextLine, panel: Panel) -> bool:
     area, box = panel.plot_area, line.box
     beside = area.top - box.height < box.centre[1] < area.bottom + 0.3 * box.height
     return _in_reach(line, panel) and not (beside and (box.right < area.left or box.left > area.right))
+
+
+def _ends_name(line: TextLine, texts: Sequence[TextLine], panel: Panel) -> bool:
+    """Whether a number before the axis' start follows a word closely, as in "Stage 3"."""
+    start = float(panel.x.calibration.px(panel.x.minimum))
+    if line.box.centre[0] > start - _NAME_OFF * tick_step(panel.x) / abs(panel.x.calibration.slope):
+        return False
+    gaps = [line.box.left - t.box.right for t in texts if _beside(t, line) and parse_number(t.text) is None]
+    return any(-1 < gap < line.box.height for gap in gaps)
+
+
+def _beside(one: TextLine, other: TextLine) -> bool:
+    return abs(one.box.centre[1] - other.box.centre[1]) < 0.5 * max(one.box.height, other.box.height)
 
 
 def _in_reach(line: TextLine, panel: Panel) -> bool:
