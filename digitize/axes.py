@@ -127,7 +127,8 @@ def _readings(text: str) -> tuple[float, ...]:
     values = [v for v in number_readings(body) if v >= 0]
     digits = body.rstrip("% ")
     if _LOST_POINT.fullmatch(digits):
-        values.append(float(f"{digits[0]}.{digits[1:]}"))
+        place = 0 if digits.startswith("0") else len(values)
+        values.insert(place, float(f"{digits[0]}.{digits[1:]}"))
     return tuple(values)
 
 

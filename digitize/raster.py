@@ -97,9 +97,9 @@ def find_lines(
     if orientation == "vertical":
         ink = ink.T
     mask = np.ascontiguousarray(ink >= contrast).astype(np.uint8)
-    bridge = np.ones((1, max(3, reach // 2)), np.uint8)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(3, int(shortest))), np.uint8))
+    for operation, length in ((cv2.MORPH_CLOSE, max(3, reach // 2)), (cv2.MORPH_OPEN, max(3, int(shortest)))):
+        # An even kernel has no centre and would move the line by a pixel.
+        mask = cv2.morphologyEx(mask, operation, np.ones((1, length | 1), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     lines = [_measure(ink, stats[i], orientation, dark) for i in range(1, count)]
     return tuple(line for line in lines if line.width <= reach)
