@@ -122,12 +122,10 @@ def hiding_strokes(crop: PlotCrop, others: tuple[TracedPath, ...]) -> FloatArray
 
 
 def without_tint(ink: FloatArray, size: int) -> FloatArray:
-    """Coverage with what is no mark taken off: areas larger than `size` px both ways, and rules of twice that height."""
+    """Coverage with areas larger than `size` px both ways taken off: bands that share the hue."""
     ink = ink.astype(np.float32)
-    for kernel in (np.ones((size, size), np.uint8), np.ones((2 * size + 1, 1), np.uint8)):
-        base = cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel)
-        ink = np.clip((ink - base) / np.maximum(1.0 - base, 0.2), 0.0, 1.0)
-    return ink
+    base = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((size, size), np.uint8))
+    return np.clip((ink - base) / np.maximum(1.0 - base, 0.2), 0.0, 1.0)
 
 
 def level_in_columns(corners: Corners, first: int, width: int, shift_px: float = 0.0) -> FloatArray:
