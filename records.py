@@ -31,7 +31,7 @@ Rgb = tuple[int, int, int]
 
 def read_only(values: npt.ArrayLike, dtype: type = np.float64) -> npt.NDArray:
     """A read-only copy of values as a one-dimensional array of the given dtype."""
-    array = np.array(values, dtype=dtype).reshape(-1)
+    array: npt.NDArray = np.array(values, dtype=dtype).reshape(-1)
     array.setflags(write=False)
     return array
 

@@ -25,6 +25,7 @@ from .records import (
     Caution,
     CellByHand,
     Digitization,
+    Direction,
     FloatArray,
     PanelReading,
     PanelResult,
@@ -115,7 +116,7 @@ def read_figure(
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
     arms: tuple[str, ...] | int | None = None,
-    direction: str | None = None,
+    direction: Direction | None = None,
     progress: Progress = silent,
 ) -> Reading:
     """Everything that can be read off a figure, or off a digitization.json with its picture beside it.

@@ -53,7 +53,7 @@ def summary_rows(results: Sequence[PanelResult]) -> tuple[SummaryRow, ...]:
     rows: list[SummaryRow] = []
     for result in results:
         rebuilt = result.reconstruction
-        known = {
+        known: dict[str, Any] = {
             "panel": result.panel,
             "status": result.status,
             "arms": len(result.reading.arms) if result.reading else 0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,7 +44,9 @@ def run_on_this_machine(
             context=multiprocessing.get_context("spawn"),
         )
         try:
-            waiting = {pool.schedule(work, args=(job, out, key), timeout=seconds): (job, key) for job, key in jobs}
+            waiting: dict[Future, tuple[Job, str]] = {
+                pool.schedule(work, args=(job, out, key), timeout=seconds): (job, key) for job, key in jobs
+            }
             while waiting:
                 done, _ = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in done:

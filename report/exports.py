@@ -160,7 +160,7 @@ def _survhe(results: Sequence[PanelResult]) -> Files:
         files[f"survhe_{stem}.txt"] = _tabbed(("k", "time", "survival"), points)
         if row is None:
             continue
-        intervals, known = [], _known(row)
+        known, intervals = _known(row), list[tuple[float, ...]]()
         for i, (start, count) in enumerate(known):
             end = known[i + 1][0] if i + 1 < len(known) else np.inf
             rows = np.flatnonzero((time >= start) & (time < end)) + 1

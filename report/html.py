@@ -112,7 +112,7 @@ def _embedded(pixels: PixelArray) -> str:
     height, width = pixels.shape[:2]
     if width > EMBEDDED_WIDTH:
         size = (EMBEDDED_WIDTH, max(1, round(height * EMBEDDED_WIDTH / width)))
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     png = png_bytes(pixels)
     return data_uri(png, "png") if len(png) <= LARGEST_PNG else data_uri(jpeg_bytes(pixels), "jpeg")
 

@@ -75,7 +75,7 @@ def plan_km_plot(result: PanelResult) -> KmPlot | None:
     ticks = _ticks_shown(axis.calibration.ticks, axis.minimum, axis.maximum)
     scale = _Scale(axis.minimum, axis.maximum)
     patients = {p.arm: p for p in rebuilt.patients}
-    arms = []
+    arms: list[PlotArm] = []
     for i, arm in enumerate(reading.arms):
         if arm.name not in patients:
             continue
