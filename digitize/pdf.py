@@ -187,8 +187,9 @@ def _vector_view(box: Box, runs: Sequence[Run]) -> View:
     sizes = [run.size for run in runs for _ in run.text]
     scale = LETTER_PX / statistics.median(sizes) if sizes else PLAIN_SCALE
     scale = min(max(scale, COARSEST_SCALE), FINEST_SCALE, LONGEST_PX / max(box.width, box.height, 1))
-    columns, rows = max(1, round(box.width * scale)), max(1, round(box.height * scale))
-    return View(box.left, box.top, scale, scale, columns, rows)
+    columns = max(1, round(box.width * scale))
+    scale = columns / box.width
+    return View(box.left, box.top, scale, scale, columns, max(1, round(box.height * scale)))
 
 
 def _raster_view(region: Region) -> View:

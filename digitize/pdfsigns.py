@@ -56,7 +56,7 @@ def sign_runs(objects: Sequence[TextObject], data: bytes) -> list[Run]:
     for item, show in zip(objects, shown, strict=True):
         sign = known.get((item.font, show.pieces[0]))
         if sign and len(set(show.pieces)) == 1:
-            runs.extend(_spread(item, show, sign, _single_width(item, objects, shown)))
+            runs.extend(_spread(item, show, sign, _single_width(item, show, objects, shown)))
     return runs
 
 
@@ -68,12 +68,12 @@ def _run(sign: str, box: Box, color: Rgb) -> Run:
     return run_of(sign, box, 0, (box.left, box.bottom), max(box.height, 1e-3), color=color)
 
 
-def _single_width(item: TextObject, objects: Sequence[TextObject], shown: Sequence[_Shown]) -> float:
-    """The box width of one letter of the item's font and size: that of objects which hold a single one."""
+def _single_width(item: TextObject, show: _Shown, objects: Sequence[TextObject], shown: Sequence[_Shown]) -> float:
+    """The box width of the item's sign: that of objects which hold it once, in the same font and size."""
     own = [
         o.box.width
         for o, s in zip(objects, shown, strict=True)
-        if len(s.pieces) == 1 and o.font == item.font and abs(o.size - item.size) < 0.01 * item.size
+        if s.pieces == show.pieces[:1] and o.font == item.font and abs(o.size - item.size) < 0.01 * item.size
     ]
     return statistics.median(own) if own else 0.5 * item.size
 
@@ -99,6 +99,8 @@ def _shown_for(count: int, data: bytes) -> list[_Shown] | None:
         try:
             content = zlib.decompressobj().decompress(match[1], LARGEST_STREAM)
         except zlib.error:
+            content = match[1][:LARGEST_STREAM]
+        if b"Tj" not in content and b"TJ" not in content:
             continue
         shown = [_parsed(found) for found in SHOW.finditer(content)]
         if len(shown) == count and all(show.pieces for show in shown):

@@ -50,7 +50,7 @@ def paint(subpath: FloatArray, closed: bool, pen: Pen, clip: Box | None, order: 
         return []
     if clip is None or inside(subpath, clip):
         pieces = [(subpath, closed)]
-    elif pen.fill is not None:
+    elif pen.fill is not None and (closed or pen.color is None):
         pieces = [(clip_area(subpath, clip), closed)]
     else:
         outline = np.vstack([subpath, subpath[:1]]) if closed else subpath

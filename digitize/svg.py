@@ -45,10 +45,10 @@ def _load(path: Path) -> tuple[Figure, ...]:
     frame = _frame(root, path.name)
     sheets = ["".join(e.itertext()) for e in root.iter() if local_name(e) == "style"]
     content = content_of(root, frame, style_rules(sheets))
-    markup = _markup(root, frame)
+    _make_drawable(root)
 
     def draw(view: View) -> PixelArray:
-        return _draw(markup, view.columns, view.rows, path.name)
+        return _draw(_markup(root, frame, view), view.columns, view.rows, path.name)
 
     figure = vector_figure(content, Box(0, 0, frame.width, frame.height), draw, path.name, digest)
     return (figure,)
@@ -110,17 +110,25 @@ def _frame(root: etree._Element, name: str) -> Box:
     return Box(left, top, left + width, top + height)
 
 
-def _markup(root: etree._Element, frame: Box) -> str:
-    """The cleaned drawing as text, sized so that one user unit is one unit of the rendering."""
-    root.set("viewBox", f"{frame.left!r} {frame.top!r} {frame.width!r} {frame.height!r}")
-    root.set("width", repr(frame.width))
-    root.set("height", repr(frame.height))
-    root.set("preserveAspectRatio", "none")
+def _make_drawable(root: etree._Element) -> None:
+    """Give resvg what it needs: no path without d, and the spaces of tables set in one string."""
     for element in root.iter():
         if local_name(element) == "path" and not element.get("d"):
             element.set("d", "M0 0")
         if local_name(element) == "text" and "  " in (element.text or "") and "\n" not in element.text:
             element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
+def _markup(root: etree._Element, frame: Box, view: View) -> str:
+    """The cleaned drawing as text; its box is that of the view, so that pixels are exactly square.
+
+    resvg rounds the height up and stretches to it, so the box ends a thousandth of a pixel early.
+    """
+    height = (view.rows - 0.001) / view.y_scale
+    root.set("viewBox", f"{frame.left!r} {frame.top!r} {frame.width!r} {height!r}")
+    root.set("width", repr(frame.width))
+    root.set("height", repr(height))
+    root.set("preserveAspectRatio", "none")
     return etree.tostring(root, encoding="unicode", with_tail=False)
 
 

@@ -155,7 +155,7 @@ def test_marks_of_another_arm_are_not_taken():
 
 
 def test_bands_and_their_limits_are_no_arms():
-    upper, lower = Y - [0, 12, 20, 30, 40], Y + [0, 14, 24, 34, 50]
+    upper, lower = Y - np.array([0, 12, 20, 30, 40]), Y + np.array([0, 14, 24, 34, 50])
     band = np.vstack([corners(X, upper), corners(X, lower)[::-1]])
     drawn = [
         stroke(band, None, fill=RED, closed=True, opacity=0.3),

@@ -1,0 +1,74 @@
+"""Legend entries of vector figures, and arms in the form of the later stages."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drawn_strokes import BLACK, BLUE, RED, X, Y, corners, figure, panel, stroke
+from km2ipd.digitize.vectorarms import vector_arms
+from km2ipd.digitize.vectorkeys import inked_share, legend_keys
+from km2ipd.records import Box, TextLine
+
+
+def name(text, left, y):
+    return TextLine(text, Box(left, y - 7, left + 9 * len(text), y + 7))
+
+
+def line(left, y, color, **more):
+    return stroke([(left, y), (left + 30, y)], color, **more)
+
+
+def test_each_name_gets_the_line_left_of_it():
+    drawn = [line(400, 90, RED), line(400, 120, BLUE, dash_px=(4.0, 4.0))]
+    keys = legend_keys(figure(drawn), [name("Placebo", 440, 90), name("Drug", 440, 120)], panel())
+    assert [(k.name, k.color, k.inked) for k in keys] == [("Placebo", RED, 1.0), ("Drug", BLUE, 0.5)]
+
+
+def test_in_a_row_every_name_keeps_its_own_key():
+    drawn = [line(150, 90, RED), line(290, 90, BLUE)]
+    texts = [name("Strata", 80, 90), name("Placebo", 190, 90), name("Drug", 330, 90)]
+    keys = legend_keys(figure(drawn), texts, panel())
+    assert [(k.name, k.color) for k in keys] == [("Placebo", RED), ("Drug", BLUE)]
+
+
+def test_keys_right_of_their_names_are_found():
+    keys = legend_keys(figure([line(460, 90, RED)]), [name("Placebo", 390, 90)], panel())
+    assert [k.name for k in keys] == ["Placebo"]
+
+
+def test_a_tinted_box_is_a_key_and_paper_is_none():
+    box = [(400, 82), (416, 82), (416, 98), (400, 98)]
+    tinted = stroke(box, None, fill=RED, closed=True, opacity=0.5)
+    paper = stroke(box, None, fill=(255, 255, 255), closed=True)
+    texts = [name("Placebo", 425, 90)]
+    assert [k.color for k in legend_keys(figure([tinted]), texts, panel())] == [(238, 138, 138)]
+    assert legend_keys(figure([paper]), texts, panel()) == ()
+
+
+def test_a_sample_of_single_dashes_is_one_dashed_key():
+    dashes = [stroke([(400 + 10 * k, 90), (406 + 10 * k, 90)], BLACK) for k in range(4)]
+    (key,) = legend_keys(figure(dashes), [name("Placebo", 445, 90)], panel())
+    assert key.inked == pytest.approx(0.6, abs=0.1)
+
+
+def test_dots_ink_as_much_as_they_are_wide():
+    assert inked_share((), 2.0) == 1.0
+    assert inked_share((0.0, 6.0), 2.0) == pytest.approx(1 / 3)
+    assert inked_share((6.0, 6.0), 2.0) == 0.5
+
+
+def test_arms_of_one_colour_are_told_by_the_dashes_of_their_keys():
+    dash = (6.0, 6.0)
+    lower = corners(X, np.array([50.0, 90.0, 150.0, 220.0, 300.0]))
+    drawn = [
+        stroke(corners(), BLACK),
+        stroke(lower, BLACK, dash_px=dash, order=1),
+        line(400, 90, BLACK, order=2),
+        line(400, 120, BLACK, dash_px=dash, order=3),
+    ]
+    texts = [name("Placebo", 440, 90), name("Drug", 440, 120)]
+    arms, keys = vector_arms(figure(drawn, texts), texts, panel())
+    assert [k.name for k in keys] == ["Placebo", "Drug"]
+    assert [arm.inked for arm in arms] == [k.inked for k in keys]
+    assert [arm.trace.y_px[-1] for arm in arms] == [Y[-1], 300.0]
+    assert all(len(arm.keys) == 2 for arm in arms)
