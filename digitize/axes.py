@@ -187,7 +187,7 @@ def _misread(px: FloatArray, values: FloatArray) -> npt.NDArray[np.bool_]:
     A label misread by a digit (0.31 for 0.3) is told so from one that is truly off the steps (0 20 40 60 80 96).
     """
     even = on_even_steps(values)
-    if even.all() or even.sum() < 3:
+    if even.all() or even.sum() < max(3, EVEN_SHARE * len(values)):
         return np.zeros(len(values), dtype=bool)
     step = np.diff(np.unique(values[even])).min()
     slope, intercept = np.polyfit(values[even], px[even], 1)
@@ -198,7 +198,7 @@ def _misread(px: FloatArray, values: FloatArray) -> npt.NDArray[np.bool_]:
 
 
 def on_even_steps(values: FloatArray) -> npt.NDArray[np.bool_]:
-    """Which values are multiples of one step, the step that most of them share; all where none is shared.
+    """Which values are multiples of one step, the step that most of them share.
 
     Labels misread by a digit (0.31 for 0.3) lie near the line of the others but off their steps.
     """
@@ -210,7 +210,7 @@ def on_even_steps(values: FloatArray) -> npt.NDArray[np.bool_]:
             on = np.abs(ratio - np.rint(ratio)) < STEP_SLACK
             if on.sum() > best.sum():
                 best = on
-    return best if best.sum() >= max(2, EVEN_SHARE * len(values)) else np.ones(len(values), dtype=bool)
+    return best
 
 
 def _along(box: Box, orientation: Orientation) -> float:

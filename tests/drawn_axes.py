@@ -49,9 +49,9 @@ class DrawnPlot:
         top, bottom = self.corner[1] - self.size[1] - self.padding, self.corner[1] + self.padding
         if self.grid:
             for v in self.x_ticks:
-                pixels[top : bottom + 1, round(self.x(v))] = 215
+                pixels[top : bottom + 1, round(self.x(v))] = 238
             for v in self.y_ticks:
-                pixels[round(self.y(v)), left : right + 1] = 215
+                pixels[round(self.y(v)), left : right + 1] = 238
         if self.axis_lines or self.box:
             pixels[bottom, left : right + 1] = 0
             pixels[top : bottom + 1, left] = 0

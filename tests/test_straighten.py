@@ -1,0 +1,92 @@
+"""Straightening: scans become upright, even and dark on light; clean drawings stay as they are."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from drawn_axes import DrawnPlot, drawn, figure_of, page
+from km2ipd.digitize.raster import grey
+from km2ipd.digitize.straighten import Tilt, even_light, find_tilt, is_scanned, straighten, turn_light, undo_tilt
+from km2ipd.records import Stroke
+
+
+def plotted() -> np.ndarray:
+    pixels = page(width=880, height=680)
+    DrawnPlot(corner=(160, 560), size=(620, 440), box=True).draw(pixels)
+    return pixels
+
+
+def leaning(degrees: float, noise: float = 4.0) -> np.ndarray:
+    """The plot turned clockwise and scanned: warm paper, light falling off to one side, noise, blur."""
+    pixels = plotted().astype(np.float32)
+    height, width = pixels.shape[:2]
+    turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -degrees, 1.0)
+    pixels = cv2.warpAffine(pixels, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
+    light = np.linspace(0.97, 0.85, width, dtype=np.float32)[None, :, None]
+    pixels = cv2.GaussianBlur(pixels, (0, 0), 0.7) * light * np.array([1.0, 0.98, 0.92], np.float32)
+    rng = np.random.default_rng(7)
+    return np.clip(pixels + rng.normal(0, noise, pixels.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("degrees", [-2.5, -0.4, 0.8, 3.0])
+def test_the_tilt_of_a_scan_is_found_to_a_fiftieth_of_a_degree(degrees: float) -> None:
+    tilt = find_tilt(grey(even_light(leaning(degrees))))
+    assert tilt is not None
+    assert np.rad2deg(np.arctan(tilt.across)) == pytest.approx(degrees, abs=0.02)
+    assert np.rad2deg(np.arctan(tilt.upright)) == pytest.approx(-degrees, abs=0.02)
+
+
+def test_a_straightened_scan_is_upright_and_white() -> None:
+    straight = straighten(figure_of(leaning(1.2))).pixels
+    again = find_tilt(grey(straight))
+    assert again is None or abs(again.across) * straight.shape[1] < 0.5
+    paper = straight[200:320, 250:700].reshape(-1, 3)
+    assert np.median(paper, axis=0).min() >= 250
+    corners = [straight[30, 30], straight[30, -30], straight[-30, 30], straight[-30, -30]]
+    assert np.min(corners) >= 235
+
+
+def test_clean_figures_are_returned_as_they_are() -> None:
+    for plot in (DrawnPlot(), DrawnPlot(box=True, grid=True), DrawnPlot(rising=True)):
+        figure, _ = drawn(plot)
+        assert straighten(figure) is figure
+
+
+def test_slanted_curves_do_not_turn_a_clean_figure() -> None:
+    pixels = plotted()
+    for i in range(4):
+        cv2.line(pixels, (165, 150 + 60 * i), (775, 185 + 60 * i), (200, 30, 30), 2)
+    figure = figure_of(pixels)
+    assert straighten(figure) is figure
+
+
+def test_vector_figures_are_not_touched() -> None:
+    stroke = Stroke(np.array([0.0, 1.0]), np.array([0.0, 1.0]), (0, 0, 0))
+    figure = figure_of(leaning(1.0))
+    vector = type(figure)(figure.name, figure.sha256, figure.pixels, strokes=(stroke,))
+    assert straighten(vector) is vector
+
+
+def test_a_dark_figure_is_turned_light_with_its_hues() -> None:
+    dark = 255 - page()
+    dark[100:110, 50:300] = (90, 160, 255)
+    turned = straighten(figure_of(dark)).pixels
+    assert turned[5, 5].min() == 255
+    red, green, blue = (int(v) for v in turned[105, 100])
+    assert blue > green > red
+    assert np.array_equal(turn_light(turn_light(dark)), dark)
+
+
+def test_scans_are_told_from_drawings() -> None:
+    assert is_scanned(leaning(0.0))
+    assert not is_scanned(plotted())
+
+
+def test_undoing_a_known_lean_puts_the_lines_back() -> None:
+    tilt = find_tilt(grey(leaning(0.8, noise=0.0)))
+    assert isinstance(tilt, Tilt)
+    straight = undo_tilt(leaning(0.8, noise=0.0), tilt)
+    dark = grey(straight) < 128
+    assert dark[556:565, 200:740].any(axis=0).all()
+    assert dark.mean(axis=1).max() > 0.6
