@@ -26,6 +26,8 @@ WHOLE_SHARE = 0.35
 0.31 do, of marks on steep curves 0.43 and more."""
 HALF_SHARE = 0.7
 """The same for marks on corners, one end of which a riser hides."""
+LEAST_STRANGE = 6
+"""Columns that must show a mark's shape in ink that is not surely the arm's: an edge of a band crosses in two."""
 CLEAR = 0.95
 """Confidence from which marks in the arm's own ink need no second look in any ink."""
 
@@ -65,7 +67,7 @@ def find_marks(
     if marks.draws_marks and marks.confidence >= CLEAR:
         return marks
     near = mark_ink(crop, path, own, others, reach_beside(own.shape[0]) + round(sum(edges)) + 1)
-    wider = _marks_in(crop, path, near, others, edges)
+    wider = _marks_in(crop, path, near, others, edges, LEAST_STRANGE)
     return max(marks, wider, key=lambda m: m.confidence * len(m.x) * m.reach_px[2])
 
 
@@ -75,14 +77,17 @@ def _marks_in(
     ink: FloatArray,
     others: tuple[TracedPath, ...],
     edges: tuple[float, float],
+    least_columns: int = 0,
 ) -> ArmMarks:
-    """The marks of a curve that are drawn in one ink."""
+    """The marks of a curve that are drawn in one ink; least_columns: how many must show their shape."""
     around = look_around(crop, path, ink, others, edges)
     level = level_in_columns(path.corners, path.stair.first, ink.shape[1])
     shape = learn_bar(stack_columns(around, level), around.stroke_px)
     if shape is None:
         shape = learn_at_corners(around)
-    return NO_MARKS if shape is None else _place_marks(around, shape, level)
+    if shape is None or shape.columns < least_columns:
+        return NO_MARKS
+    return _place_marks(around, shape, level)
 
 
 def _place_marks(around: Surroundings, shape: BarShape, level: FloatArray) -> ArmMarks:

@@ -18,9 +18,9 @@ LEAST_HEIGHT, SOFT_ROWS = 1.3, 0.7
 its soft rows: less is blur and joins; ticks in our figures have 1.5 and more."""
 LEAST_ROWS = 3
 """Rows that the smallest mark reaches out of the stroke: lifelines' ticks in a 300-px plot reach 3."""
-ODD_SHARE, ODD_SHARE_SMALL = 0.2, 0.5
+ODD_SHARE, ODD_SHARE_SMALL, ODD_SHARE_LOPSIDED = 0.2, 0.5, 4.0
 """Columns that agree on a shape, as a share of the reaching columns that do not (risers, joins of thick strokes): for
-tall marks, and for marks of a few rows."""
+tall marks, for marks of a few rows, and for marks on one side of the stroke."""
 CORNER_ROWS, LEAST_CORNERS, CORNER_SHARE = 4, 4, 0.7
 """Marks known from corners alone: rows that each must reach at least, how many there must be, and the share of the
 corners with ink on their free side that must agree."""
@@ -120,11 +120,13 @@ def _is_believable(shape: BarShape, odd: int, stroke_px: float) -> bool:
     """Whether enough columns agree: a tall bar cannot be an accident of drawing, a pixel beside the stroke can."""
     shorter = min(shape.above, shape.below)
     if shorter >= max(3.0, 0.9 * stroke_px):
-        return shape.columns >= max(1.0, ODD_SHARE * odd)
+        return shape.columns >= max(2.0, ODD_SHARE * odd)
     if shorter >= 3:
         return shape.columns >= max(8.0, ODD_SHARE_SMALL * odd)
-    least = 6.0 if shorter and shape.rows > LEAST_ROWS else 9.0
-    return shape.columns >= max(least, ODD_SHARE_SMALL * odd)
+    if shorter == 2:
+        return shape.columns >= max(6.0, ODD_SHARE_SMALL * odd)
+    # Risers beside a level that is a pixel off reach to one side, too, but to either.
+    return shape.columns >= max(9.0 if shape.rows <= LEAST_ROWS else 6.0, ODD_SHARE_LOPSIDED * odd)
 
 
 def cover_columns(around: Surroundings, shape: BarShape, level: FloatArray) -> BarCoverage:
