@@ -18,6 +18,8 @@ GAP = 0.95
 # shorter than _LONG letter heights, and a minus sign stands nearer to its number than _MINUS_GAP letter heights.
 _FLAT = 0.3
 _LONG = 0.9
+# Where a loose box goes on this many letter heights beyond its text, paler text is looked for.
+_PALER = 2.0
 # Frames and axis lines fill this share of a loose crop's height or width; letters fill half of its height.
 _THROUGH = 0.7
 # What hangs on a line that runs through the crop is a tick, not a letter, below this share of the letter height.
@@ -52,7 +54,18 @@ def tight_boxes(pixels: PixelArray, loose: Box, rotation: int = 0, gap: float = 
     boxes = _groups(blobs, gap)
     if rotation:
         boxes = [(b, a, d, c) for a, b, c, d in boxes]
-    return [Box(float(left + a), float(top + b), float(left + c), float(top + d)) for a, b, c, d in boxes]
+    found = [Box(float(left + a), float(top + b), float(left + c), float(top + d)) for a, b, c, d in boxes]
+    return found + [b for part in _uncovered(loose, found, rotation) for b in tight_boxes(pixels, part, 0, gap)]
+
+
+def _uncovered(loose: Box, found: list[Box], rotation: int) -> list[Box]:
+    """Parts of a loose box before and after the text found in it, long enough to hold paler text."""
+    if rotation or not found:
+        return []
+    high = max(b.height for b in found)
+    first, last = min(b.left for b in found), max(b.right for b in found)
+    spans = [(loose.left, first - 0.5 * high), (last + 0.5 * high, loose.right)]
+    return [Box(a, loose.top, b, loose.bottom) for a, b in spans if b - a > _PALER * high]
 
 
 def _ink_around(pixels: PixelArray, loose: Box, rotation: int) -> tuple[int, int, np.ndarray, Box]:
@@ -100,7 +113,9 @@ def is_bar(pixels: PixelArray, box: Box) -> bool:
 
 def _letter_blobs(ink: np.ndarray, core: Box) -> tuple[np.ndarray, tuple[bool, bool]]:
     """(n, 4) left, top, right, bottom of the letters of the text in core, and whether one is cut at its ends."""
-    lines = (ink.mean(axis=0) > _THROUGH)[None, :] | (ink.mean(axis=1) > _THROUGH)[:, None]
+    down = (ink.mean(axis=0) > _THROUGH) & (ink[0] | ink[-1])
+    across = (ink.mean(axis=1) > _THROUGH) & (ink[:, 0] | ink[:, -1])
+    lines = down[None, :] | across[:, None]
     ink = ink & ~lines
     labels, stats, centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)[1:]
     height, width = ink.shape
