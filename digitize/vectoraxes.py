@@ -11,7 +11,7 @@ import numpy as np
 from ..records import AxisCalibration, Box, Figure, FloatArray, Panel, Stroke
 from .calibration import fit_axis
 from .strokes import stroke_box
-from .vector import with_direction
+from .vector import trace_strokes, with_direction
 
 # A tick read from the rendering lies this near (px) to its stroke: the widest seen was 0.8, labels without ticks 4.
 TICK_REACH = 4.0
@@ -19,6 +19,8 @@ TICK_REACH = 4.0
 TICK_SLACK = 0.2
 # A line along the tick's direction: its ends differ by less than this across (px).
 STRAIGHT = 0.1
+# A number set flush with its place ends so near (px) to it: the side bearing of a digit.
+FLUSH = 3.0
 # The shortest tick mark (px); what is shorter is a dot.
 SHORTEST_TICK = 2.0
 # So many of the labelled ticks must have found their stroke.
@@ -40,7 +42,42 @@ def refine_calibration(figure: Figure, panel: Panel) -> Panel:
         x=replace(panel.x, calibration=_refined(panel.x.calibration, x_px)),
         y=replace(panel.y, calibration=_refined(panel.y.calibration, y_px)),
     )
-    return with_direction(figure, refined)
+    refined = with_direction(figure, refined)
+    if refined.x.calibration is not panel.x.calibration:
+        return refined
+    return replace(refined, x=replace(panel.x, calibration=_by_label_edges(figure, refined)))
+
+
+def _by_label_edges(figure: Figure, panel: Panel) -> AxisCalibration:
+    """The x axis of a plot without ticks whose numbers are set flush with their place, not centred on it.
+
+    The curves tell: they begin together where the numbers' edges, not their centres, say that time begins.
+    """
+    calibration = panel.x.calibration
+    starts = [float(arm.trace.x_px[0]) for arm in trace_strokes(figure, panel)]
+    zero = float(calibration.px(panel.x.minimum))
+    if not starts or np.ptp(starts) > FLUSH or abs(starts[0] - zero) <= FLUSH:
+        return calibration
+    for side in (1.0, -1.0):
+        edges = [_edge_beside(figure, px, side) for px in calibration.ticks_px]
+        values = [v for v, edge in zip(calibration.ticks, edges, strict=True) if edge is not None]
+        found = [edge for edge in edges if edge is not None]
+        if len(found) < max(2, LEAST_SHARE * len(edges)):
+            continue
+        fitted = fit_axis(np.array(found), np.array(values), FLUSH)
+        shift = starts[0] - float(fitted.px(panel.x.minimum))
+        if abs(shift) <= FLUSH:
+            return replace(
+                fitted, intercept=fitted.intercept - fitted.slope * shift, ticks_px=fitted.ticks_px + shift
+            )
+    return calibration
+
+
+def _edge_beside(figure: Figure, px: float, side: float) -> float | None:
+    """The right (side 1) or left edge of the number that is centred on px; None when there is none."""
+    boxes = [t.box for t in figure.texts if t.rotation == 0 and abs(t.box.centre[0] - px) <= 1.0]
+    edges = {round(box.right if side > 0 else box.left, 1) for box in boxes}
+    return edges.pop() if len(edges) == 1 else None
 
 
 def _line_places(strokes: Sequence[Stroke], region: Box, *, upright: bool) -> FloatArray:
