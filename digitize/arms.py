@@ -9,7 +9,7 @@ import numpy as np
 
 from ..records import FloatArray, Rgb
 from .limits import without_limits
-from .palette import SOLID, PlotInk, is_tint, same_line
+from .palette import PlotInk, is_tint, same_line
 from .plotcrop import PlotCrop
 from .staircase import Staircase
 from .styles import are_confusable, exchange_tails, stretches_apart
@@ -66,7 +66,7 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
         sure += first
         spare += more
     paths = _drop_riders(sure, inks)
-    paths = _without_limit_pairs(paths, inks)
+    paths, spare = _without_limit_pairs(paths, spare, inks)
     paths = _without_surplus(paths, inks, wanted, sure=expected is not None)
     if wanted is None or len(paths) < wanted:
         paths += _spares(spare, paths, inks, wanted)
@@ -96,12 +96,12 @@ def _curves_of_ink(
 
 
 def _traced(crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, count: int) -> list[TracedPath]:
-    """Staircases of one ink; a line whose sample is solid may bridge gaps only where that gathers much more ink."""
+    """Staircases of one ink; the first is taken for a solid line unless bridging gaps gathers much more ink."""
     traced = trace_ink(crop, own, index, count, solid=0)
-    if len(ink.keys) == 1 and ink.keys[0].inked > SOLID:
-        unbroken = trace_ink(crop, own, index, count, solid=1)
+    if traced and len(ink.keys) <= 1:
         # A short sample of long dashes looks solid: the curve itself decides.
-        if unbroken and traced and _weight(traced[0]) < DASH_GAIN * _weight(unbroken[0]):
+        unbroken = trace_ink(crop, own, index, count, solid=1)
+        if unbroken and _weight(traced[0]) < DASH_GAIN * _weight(unbroken[0]):
             return unbroken
     return traced
 
@@ -125,14 +125,17 @@ def _settled(crop: PlotCrop, paths: list[TracedPath], own: FloatArray, ink: Plot
     return [described(crop, own, p, stair) for p, stair in zip(paths, stairs, strict=True)]
 
 
-def _without_limit_pairs(paths: list[TracedPath], inks: tuple[PlotInk, ...]) -> list[TracedPath]:
-    """Leave out pairs of paths without legend entry that run around one that has an entry, as its limits."""
-    named = [p for p in paths if inks[p.ink].keys]
-    others = [p for p in paths if not inks[p.ink].keys]
-    for arm in named:
-        around = without_limits([arm, *others])
-        others = [p for p in others if any(p is q for q in around)]
-    return [p for p in paths if any(p is q for q in (*named, *others))]
+def _without_limit_pairs(
+    paths: list[TracedPath], spare: list[TracedPath], inks: tuple[PlotInk, ...]
+) -> tuple[list[TracedPath], list[TracedPath]]:
+    """Leave out inks without legend entry of which two paths run around an arm that has one, as its limits."""
+    limits = set()
+    for index in {p.ink for p in paths if not inks[p.ink].keys}:
+        pair = [p for p in (*paths, *spare) if p.ink == index]
+        arms = [p for p in paths if inks[p.ink].keys]
+        if any(len(without_limits([arm, *pair])) < 1 + len(pair) for arm in arms):
+            limits.add(index)
+    return [p for p in paths if p.ink not in limits], [p for p in spare if p.ink not in limits]
 
 
 def _confusable(paths: list[TracedPath], index: int, ink: PlotInk, own: FloatArray) -> bool:

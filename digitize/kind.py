@@ -131,6 +131,6 @@ def looks_smooth(trace: CurveTrace, plot_area: Box) -> bool:
 
 
 def kind_from_curves(traces: tuple[CurveTrace, ...], plot_area: Box) -> str | None:
-    """Smooth model curves, where at least half of the traced curves are smooth."""
+    """Smooth model curves, where more than half of the traced curves are smooth."""
     smooth = sum(looks_smooth(trace, plot_area) for trace in traces)
-    return "smooth curves of a model" if traces and 2 * smooth >= len(traces) else None
+    return "smooth curves of a model" if 2 * smooth > len(traces) else None

@@ -16,6 +16,8 @@ from .inks import paper_color
 
 WINDOW = 6.5
 """How far left of a name its key may begin, in text heights: R's longest keys reach 5."""
+LEVEL = 0.48
+"""Distance of a sample from the middle of its name in text heights: half a letter where the box has descenders."""
 LINE_GAP, DOT_GAP = 0.9, 1.6
 """Widest gap within a sample in text heights: between dashes, and between the dots of a thick dotted line."""
 LEAST_INKED = 0.2
@@ -68,6 +70,19 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
             keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, sample.box, line.box))
     ordered = sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
     return tuple(_in_common_slot(_one_of_each(ordered)))
+
+
+def entries_without_sample(texts: tuple[TextLine, ...], keys: tuple[LegendKey, ...]) -> int:
+    """How many names stand in line with a legend's entries, as entries do, without a sample that could be read."""
+    boxes = [k.text_box for k in keys]
+    found = 0
+    for line in texts:
+        if line.box in boxes or not may_name_an_arm(line):
+            continue
+        b, tall = line.box, max(line.box.height, 6.0)
+        below = any(abs(b.left - k.left) < 0.4 * tall and abs(b.top - k.top) < 2.5 * tall for k in boxes)
+        found += below
+    return found
 
 
 def _one_of_each(keys: list[LegendKey]) -> list[LegendKey]:
@@ -145,7 +160,7 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     """Read a horizontal line sample out of a window; height: of the text, in px; centre_y: of the text."""
     contrast = np.sqrt(((window.astype(np.float32) - paper_color(window)) ** 2).sum(axis=2))
     offset = np.abs(np.arange(len(window)) + top - centre_y) / height
-    rows = np.flatnonzero(offset <= 0.6)
+    rows = np.flatnonzero(offset <= LEVEL)
     if contrast[rows].max(initial=0.0) <= FAINT_SAMPLE:
         return None
     # The line is the strongest row: tints of a key's box and edges of the stroke are fainter.

@@ -24,7 +24,7 @@ from ..records import (
 from .arms import ArmPath, find_arms
 from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .kind import kind_from_curves
-from .legend import LegendKey, find_legend
+from .legend import LegendKey, entries_without_sample, find_legend
 from .marks import find_marks
 from .naming import ArmName, name_arms, tie_rows
 from .palette import find_inks
@@ -74,7 +74,8 @@ def read_plot(
     if not drawn:
         raise NoCurveFound(f"{figure.name}: no staircase starts at S = 1 in panel {panel.name}")
     other = kind_from_curves(tuple(arm.trace for arm in drawn), panel.plot_area)
-    if other is not None:
+    # Large cohorts fall as evenly as a model does; patients at risk and censor marks tell them apart.
+    if other is not None and not table.rows and not any(arm.draws_marks for arm in drawn):
         raise NotKaplanMeier(f"{figure.name}: panel {panel.name} looks like {other}")
     curves = [curve_of(arm.trace, panel) for arm in drawn]
     names = name_arms(drawn, texts, figure.pixels, panel, curves)
@@ -87,7 +88,8 @@ def read_plot(
     cautions = (*cautions, *table_cautions, *law_cautions)
     printed = read_statistics(texts, figure.caption, panel, tuple(a.name for a in readings))
     lines = [d.drawn for _, d in drafts]
-    doubts = doubts_about(panel, lines, readings, table, len(legend), printed_rows)
+    entries = len(legend) + entries_without_sample(texts, legend)
+    doubts = doubts_about(panel, lines, readings, table, entries, printed_rows)
     cautions = (*cautions, *doubts, *doubts_by_print(panel, readings, printed))
     status: Status = "review" if any(c.severity == "review" for c in cautions) else "ok"
     return PanelReading(panel, status, readings, table, printed, cautions, figure.caption)

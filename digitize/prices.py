@@ -17,6 +17,10 @@ RUN_PAPER, DROP_PAPER = 1.0, 6.0
 """Price of a column of bare paper, and of a row of it in a drop: software always draws the riser of a step."""
 RUN_HIDDEN, DROP_HIDDEN = 0.12, 0.12
 RUN_BRIDGE, DROP_BRIDGE = 0.22, 0.3
+SOLID_GAP = 2.0
+"""Gap in px that JPEG and blur may leave in a solid line."""
+LONG_RUN, SHORT_PAY = 5, 0.6
+"""Columns beyond two strokes that a horizontal run must have to pay in full, and the share that shorter ones pay."""
 DROP_OWN = -0.12
 AXIS_COLUMNS, DROP_AXIS = 4, 2.0
 """Columns that the y axis line may take, and the price of falling along it."""
@@ -36,11 +40,16 @@ def price_pixels(own: FloatArray, hiding: FloatArray, width_px: float, gap_px: f
     """Price the pixels for one arm.
 
     own: (height, width) 0 to 1, the arm's own ink. hiding: bool, ink that may lie over the arm.
-    width_px: stroke width. gap_px: the longest gap of the arm's dashes.
+    width_px: stroke width. gap_px: the longest gap of the arm's dashes, SOLID_GAP for a solid line.
     """
     size = max(1, int(round(width_px)))
     centred = cv2.blur(own.astype(np.float32), (1, size)) if size > 1 else own
     centred = np.where(own > 0, centred, 0.0)
+    if gap_px <= SOLID_GAP:
+        # Among ticks that stand close together only the line itself runs on from one to the next.
+        length = 2 * size + LONG_RUN
+        running = cv2.morphologyEx(own.astype(np.float32), cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+        centred = centred * (SHORT_PAY + (1.0 - SHORT_PAY) * np.clip(running, 0.0, 1.0))
     bridged = _bridge_gaps((own > 0.3).astype(np.uint8), int(np.ceil(gap_px)) + 1)
     otherwise_run = np.where(hiding, RUN_HIDDEN, np.where(bridged, RUN_BRIDGE, RUN_PAPER))
     otherwise_drop = np.where(hiding, DROP_HIDDEN, np.where(bridged, DROP_BRIDGE, DROP_PAPER))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..errors import DigitizeError, NoPanelFound, UsageError
+from ..errors import DigitizeError, NoPanelFound, NotKaplanMeier, UsageError
 from ..records import (
     Caution,
     Digitization,
@@ -63,6 +63,8 @@ def digitize_figures(
                 unread.append(_unread(where, cautions, error))
     if not panels:
         raise _failure(figures, failures, panel)
+    if any(isinstance(f, NotKaplanMeier) for f in failures):
+        panels = [_beside_other_kinds(p) for p in panels]
     readings = _with_own_names(panels + unread)
     used = {r.panel.source.image for r in readings}
     return (
@@ -88,6 +90,13 @@ def _find(
     found = find_panels(figure, texts, x_range=x_range, y_range=y_range, direction=direction)
     sourced = [(replace(p, source=replace(figure.source, image=image)), cautions) for p, cautions in found]
     return (figure, texts), sourced
+
+
+def _beside_other_kinds(reading: PanelReading) -> PanelReading:
+    """A panel that stands beside plots of another kind may be one of their kind: a person must look."""
+    message = "other panels of this figure show no Kaplan-Meier curves; make sure that this one does"
+    caution = Caution("other-kinds", message, f"panel {reading.panel.name}", "review")
+    return replace(reading, status="review", cautions=(*reading.cautions, caution))
 
 
 def _unread(panel: Panel, cautions: tuple[Caution, ...], error: DigitizeError) -> PanelReading:

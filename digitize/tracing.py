@@ -13,7 +13,7 @@ import numpy as np
 from ..records import FloatArray, Rgb
 from .inks import coverage, line_width, nearest_ink
 from .plotcrop import PlotCrop
-from .prices import price_pixels
+from .prices import SOLID_GAP, price_pixels
 from .refine import Corners, refine_staircase
 from .staircase import Staircase, cheapest_staircase
 
@@ -53,7 +53,7 @@ def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: in
     fresh = own.copy()
     for place in range(count):
         # Soft edges make a stroke look narrower and its gaps wider than they are.
-        gap = 2.0 if place < solid else DASH_GAP * (width + 1) + 1
+        gap = SOLID_GAP if place < solid else DASH_GAP * (width + 1) + 1
         prices = price_pixels(fresh, hiding, width, gap)
         stair = cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
         if stair.earned <= 0.03 * own.shape[1]:

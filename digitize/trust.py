@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from ..records import ArmReading, Caution, Panel, PrintedNumber, RiskTable, SurvivalCurve
@@ -56,6 +58,9 @@ def doubts_about(
         found.append(_review("arm-count", f"{len(arms)} curves but {legend_entries} legend entries", "legend"))
     if table_rows and table_rows != len(arms):
         found.append(_review("arm-count", f"{len(arms)} curves but {table_rows} table rows", "risk table"))
+    nameless = [a.name for a in arms if re.fullmatch(r"Arm \d+", a.name)]
+    if nameless and len(arms) > 1:
+        found.append(_review("nameless", f"no name was found for {', '.join(nameless)}", nameless[0]))
     for arm in arms:
         row = table.row(arm.name)
         if row is not None and excess_at_risk(row, arm.curve) > EXCESS_LIMIT:
