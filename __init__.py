@@ -43,18 +43,22 @@ def _reconstruct(
     reading: Digitization,
     *,
     method: str | None = None,
+    ensemble: int | None = None,
+    condition_on: Sequence[str] = (),
     totals: str | os.PathLike[str] | None = None,
     reported: str | os.PathLike[str] | None = None,
 ) -> tuple[PanelResult, ...]:
     """Patients, estimates and checks of every panel of a reading.
 
-    totals: a CSV file of patients and events of whole arms. reported: a TOML file of what the paper says.
+    ensemble: how many equally plausible draws each Reconstruction keeps. condition_on: what of the reported numbers
+    weights them. totals: a CSV file of patients and events of whole arms. reported: a TOML file of what the
+    paper says.
     """
-    from .study import conclude
+    from .study import conclude, how_asked
 
     return conclude(
         reading,
-        method=method,
+        **how_asked(method, ensemble, condition_on),
         totals=Path(totals) if totals is not None else None,
         reported=Path(reported) if reported is not None else None,
     )

@@ -26,6 +26,8 @@ def reconstruct(
     reading: Digitization,
     *,
     method: str | None = None,
+    ensemble: int | None = None,
+    condition_on: Sequence[str] = (),
     totals: _Path | None = None,
     reported: _Path | None = None,
 ) -> tuple[PanelResult, ...]: ...
@@ -45,6 +47,8 @@ def run(
     totals: _Path | None = None,
     reported: _Path | None = None,
     method: str | None = None,
+    ensemble: int | None = None,
+    condition_on: Sequence[str] = (),
     formats: Sequence[str] = (),
 ) -> tuple[PanelResult, ...]: ...
 def to_dataframe(what: Digitization | Sequence[PanelResult]) -> pd.DataFrame: ...

@@ -120,9 +120,21 @@ def output_options(command: Command) -> Command:
     return command
 
 
-def method_option(command: Command) -> Command:
+def rebuild_options(command: Command) -> Command:
     """How patients are rebuilt."""
-    return click.option("--method", metavar="NAME", help="How patients are rebuilt: exact (default), guyot.")(command)
+    for option in reversed(
+        [
+            click.option("--method", metavar="NAME", help="exact (default), guyot, ikm or marked."),
+            click.option("--ensemble", type=click.IntRange(1, 10_000), help="Also write this many draws."),
+            click.option(
+                "--condition-on",
+                metavar="NAMES",
+                help="Weight the draws by reported numbers, by commas: hr, medians, logrank, events, survival.",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
 
 
 def parsed_arms(text: str | None) -> tuple[str, ...] | int | None:
@@ -138,6 +150,11 @@ def parsed_arms(text: str | None) -> tuple[str, ...] | int | None:
     if not all(names) or len(set(names)) < len(names):
         raise click.BadParameter(f'"{text}" holds an empty name or one name twice', param_hint="--arms")
     return names
+
+
+def parsed_names(text: str | None) -> tuple[str, ...] | None:
+    """`a,b` are two names."""
+    return tuple(name.strip() for name in text.split(",")) if text else None
 
 
 def parsed_range(pair: tuple[float, float] | None, option: str) -> tuple[float, float] | None:
@@ -156,7 +173,7 @@ def parsed_range(pair: tuple[float, float] | None, option: str) -> tuple[float, 
 @click.option("--risk-table", type=EXISTING_FILE, help="CSV of the numbers at risk, instead of those read.")
 @click.option("--totals", type=EXISTING_FILE, help="CSV of patients and events of whole arms.")
 @click.option("--reported", type=EXISTING_FILE, help="What the paper says; default: reported.toml beside FIGURE.")
-@method_option
+@rebuild_options
 @click.option(
     "--format", "formats", metavar="NAMES", help="Also write, by commas: parquet, stata, r, ipdfromkm, survhe."
 )
@@ -167,6 +184,8 @@ def run(
     totals: Path | None,
     reported: Path | None,
     method: str | None,
+    ensemble: int | None,
+    condition_on: str | None,
     formats: str | None,
     out: Path | None,
     force: bool,
@@ -182,9 +201,9 @@ def run(
     from . import study
 
     folder = _output_folder(figure, out, force)
-    files_given = {"risk_table": risk_table, "totals": totals, "reported": reported, "method": method}
-    names = tuple(formats.split(",")) if formats else ()
-    given = {k: v for k, v in (_parsed(by_hand) | files_given).items() if v is not None}
+    files_given = {"risk_table": risk_table, "totals": totals, "reported": reported}
+    asked = {"method": method, "ensemble": ensemble, "condition_on": parsed_names(condition_on)}
+    given = {k: v for k, v in (_parsed(by_hand) | files_given | asked).items() if v is not None}
     if figure.suffix.lower() == ".toml":
         from .batch.studyfile import read_study
 
@@ -195,7 +214,7 @@ def run(
             given["reported"] = beside
         if "reported" in given and not quiet:
             click.echo(f"Checking against {given['reported']}", err=True)
-        _, results, files = study.run_figure(figure, formats=names, progress=progress, **given)
+        _, results, files = study.run_figure(figure, formats=parsed_names(formats) or (), progress=progress, **given)
         study.write_files(folder, files, force=force)
     _print_result(results, files["report.json"], folder / "report.html", as_json, quiet)
 
@@ -244,32 +263,41 @@ def init(figure: Path, out: Path, force: bool, quiet: bool, **by_hand: Any) -> N
 @click.option("--risk-table", type=EXISTING_FILE, help="CSV: panel, arm, time, at_risk.")
 @click.option("--censor-marks", type=EXISTING_FILE, help="CSV: panel, arm, time.")
 @click.option("--totals", type=EXISTING_FILE, help="CSV: panel, arm, n, events.")
-@method_option
+@click.option("--reported", type=EXISTING_FILE, help="TOML of what the paper says, to be compared.")
+@click.option("--compare", is_flag=True, help="Print every method side by side; write nothing.")
+@rebuild_options
 @output_options
 def reconstruct(
     curves: Path,
-    risk_table: Path | None,
-    censor_marks: Path | None,
-    totals: Path | None,
+    compare: bool,
     method: str | None,
+    ensemble: int | None,
+    condition_on: str | None,
     out: Path | None,
     force: bool,
     as_json: bool,
     quiet: bool,
+    **tables: Path | None,
 ) -> None:
     """Rebuild patients from points of any digitizer.
 
-    CURVES is a CSV file with the columns panel, arm, time, survival; a missing panel or arm column means one.
+    CURVES is a CSV file with the columns panel, arm, time, survival (a missing panel or arm column means one), or
+    a file of WebPlotDigitizer, DigitizeIt or Engauge.
     """
     from . import study
 
+    if compare:
+        results = study.reconstruct_tables(curves, **tables, compare=True)
+        _print_table(curves, results, study.comparison_lines(results), as_json)
+        return
     folder = _output_folder(curves, out, force)
     with _progress(quiet) as progress:
         progress("Rebuilding the patients")
-        results = study.reconstruct_tables(
-            curves, risk_table=risk_table, censor_marks=censor_marks, totals=totals, method=method
-        )
+        asked = study.how_asked(method, ensemble, parsed_names(condition_on) or ())
+        results = study.reconstruct_tables(curves, **tables, **asked)
         files = study.table_files(__version__, curves, results)
+        if ensemble:
+            files |= study.ensemble_file(results)
         study.write_files(folder, files, force=force)
     _print_result(results, files["report.json"], folder / "ipd.csv", as_json, quiet)
 

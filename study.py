@@ -17,7 +17,7 @@ from . import __version__
 from .errors import BadTable, OutputNotWritable, UsageError
 from .reconstruct import tables as given
 from .reconstruct.check import check_reconstruction
-from .reconstruct.engine import DEFAULT_METHOD, estimate_panel, reconstruct_panel
+from .reconstruct.engine import compare_methods, estimate_panel, reconstruct_panel
 from .reconstruct.km import kaplan_meier
 from .reconstruct.points import read_points
 from .reconstruct.reported import read_reported
@@ -38,18 +38,20 @@ from .records import (
 )
 from .report import corrections, exports, folder, pivot, verdict
 from .report.exports import curves_frame, patients_frame
-from .report.files import digitized_files, result_files, table_files, table_report
+from .report.files import digitized_files, ensemble_file, result_files, table_files, table_report
 from .report.folder import RUN_FILES, clear_results, write_files
-from .report.screen import check_lines, estimate_lines, result_lines
+from .report.screen import check_lines, comparison_lines, estimate_lines, result_lines
 from .report.text import csv_text, number_text
 
 __all__ = [
     "RUN_FILES",
     "check_lines",
     "clear_results",
+    "comparison_lines",
     "csv_text",
     "curves_frame",
     "digitized_files",
+    "ensemble_file",
     "estimate_lines",
     "number_text",
     "patients_frame",
@@ -80,6 +82,8 @@ def run_figure(
     totals: Path | None = None,
     reported: Path | None = None,
     method: str | None = None,
+    ensemble: int | None = None,
+    condition_on: Sequence[str] = (),
     about: Mapping[str, str] | None = None,
     formats: Sequence[str] = (),
     progress: Progress = silent,
@@ -88,7 +92,8 @@ def run_figure(
     """A figure's reading, results and files; by_hand are the keyword arguments of read_figure.
 
     risk_table, totals: CSV files; cells: single numbers at risk, put right by hand. reported: what the paper
-    says. about: citation and population, for the report. formats: further files, of report/exports.py. Nothing
+    says; condition_on: which of it weights the draws, by none otherwise. ensemble: how many draws are written.
+    about: citation and population, for the report. formats: further files, of report/exports.py. Nothing
     is written.
     """
     exports.require_formats(formats)
@@ -98,10 +103,18 @@ def run_figure(
     if risk_table:
         reading = corrections.with_risk_tables(reading, given.read_risk_table(risk_table), risk_table.name)
     reading = corrections.with_cells(reading, cells)
-    results = conclude(reading.digitization, method=method, totals=totals, reported=reported, progress=progress)
+    results = conclude(
+        reading.digitization,
+        totals=totals,
+        reported=reported,
+        progress=progress,
+        **how_asked(method, ensemble, condition_on),
+    )
     progress("Writing the report")
     content = reported.read_bytes() if reported else None
     files = result_files(__version__, reading, results, content)
+    if ensemble:
+        files |= ensemble_file(results)
     return reading, results, files | exports.export_files(formats, results)
 
 
@@ -169,18 +182,26 @@ def _reopened(path: Path, panel: str | None) -> Reading:
 # ---------------------------------------------------------------- patients and verdict
 
 
+def how_asked(
+    method: str | None = None, ensemble: int | None = None, condition_on: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What was asked for as keyword arguments of reconstruct_panel, whose own defaults stand for the rest."""
+    asked = {"method": method, "ensemble": ensemble, "condition_on": tuple(condition_on) or None}
+    return {name: value for name, value in asked.items() if value is not None}
+
+
 def conclude(
     digitization: Digitization,
     *,
-    method: str | None = None,
     totals: Path | None = None,
     reported: Path | None = None,
     progress: Progress = silent,
+    **how: Any,
 ) -> tuple[PanelResult, ...]:
     """Patients, estimates and checks of every panel; a panel that fails does not take the others with it.
 
     totals: a CSV file of patients and events of whole arms. reported: the TOML file of what the paper says,
-    checked beside what the figure itself prints.
+    checked beside what the figure itself prints. how: method, ensemble and condition_on of reconstruct_panel.
     """
     names = [p.panel.name for p in digitization.panels]
     whole = corrections.by_panel(given.read_totals(totals), names, totals.name) if totals else {}
@@ -190,7 +211,7 @@ def conclude(
         name = reading.panel.name
         progress(f"Rebuilding the patients of panel {name}")
         known = {**printed_totals(reading), **whole.get(name, {})}
-        results.append(_concluded(reading, digitization.cautions, method, known, numbers.get(name, ())))
+        results.append(_concluded(reading, digitization.cautions, known, numbers.get(name, ()), how))
     return tuple(results)
 
 
@@ -221,9 +242,9 @@ def printed_totals(reading: PanelReading) -> dict[str, Totals]:
 def _concluded(
     reading: PanelReading,
     figure_cautions: tuple[Caution, ...],
-    method: str | None,
     totals: Mapping[str, Totals],
     reported: Sequence[PrintedNumber],
+    how: Mapping[str, Any],
 ) -> PanelResult:
     name = reading.panel.name
     cautions = (*figure_cautions, *reading.cautions)
@@ -236,9 +257,10 @@ def _concluded(
             reading.risk_table,
             marks={a.name: a.censor_marks for a in reading.arms if a.draws_marks},
             totals=totals or None,
-            method=method or DEFAULT_METHOD,
             at=_ticks_shown(reading),
             reference=_stated_reference(reading, (*reported, *reading.printed)),
+            reported=(*reported, *reading.printed),
+            **how,
         )
     except UsageError:
         raise
@@ -296,11 +318,15 @@ def reconstruct_tables(
     risk_table: Path | None = None,
     censor_marks: Path | None = None,
     totals: Path | None = None,
-    method: str | None = None,
+    reported: Path | None = None,
+    compare: bool = False,
+    **how: Any,
 ) -> tuple[PanelResult, ...]:
     """Patients of every panel of a curves.csv, with what else is known of them in CSV files.
 
-    Raises BadTable when the files do not fit each other, ReconstructError when no patients fit them.
+    reported: the TOML file of what the paper says. compare: every method beside the others, as results of their
+    own. how: method, ensemble and condition_on of reconstruct_panel. Raises BadTable when the files do not fit
+    each other, ReconstructError when no patients fit them.
     """
     drawn = given.read_curves(curves) if _has_our_columns(curves) else read_points(curves)
     risk = given.read_risk_table(risk_table) if risk_table else {}
@@ -312,17 +338,16 @@ def reconstruct_tables(
             given.require_known_arms(drawn, known, path.name)
     if totals:
         given.require_counts_fit(risk, whole, totals.name)
+    numbers = reported_by_panel(reported, list(drawn)) if reported else {}
     results = []
     for panel, arms in drawn.items():
-        rebuilt = reconstruct_panel(
-            panel,
-            arms,
-            risk.get(panel, RiskTable()),
-            marks=marks.get(panel) if censor_marks else None,
-            totals=whole.get(panel),
-            method=method or DEFAULT_METHOD,
-        )
-        results.append(_result_of_tables(panel, rebuilt))
+        known = {"marks": marks.get(panel) if censor_marks else None, "totals": whole.get(panel)}
+        table, stated = risk.get(panel, RiskTable()), numbers.get(panel, ())
+        if compare:
+            rebuilt = compare_methods(panel, arms, table, **known)
+        else:
+            rebuilt = (reconstruct_panel(panel, arms, table, **known, reported=stated, **how),)
+        results += [_result_of_tables(panel, r, stated) for r in rebuilt]
     return tuple(results)
 
 

@@ -71,6 +71,11 @@ def digitized_files(
     return files
 
 
+def ensemble_file(results: Sequence[PanelResult]) -> dict[str, bytes]:
+    """The draws of an ensemble, where one was asked for."""
+    return {"ensemble.csv": _bytes(tables.ensemble_csv(results))}
+
+
 def table_files(version: str, source: Path, results: Sequence[PanelResult]) -> dict[str, bytes]:
     """The files of a reconstruction from tables: ipd.csv and report.json."""
     return {

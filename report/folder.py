@@ -17,6 +17,7 @@ RUN_FILES = (
     "censor_marks.csv",
     "risk_table.csv",
     "ipd.csv",
+    "ensemble.csv",
     "report.json",
     "report.html",
     "overlay.png",

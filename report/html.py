@@ -11,8 +11,9 @@ from functools import lru_cache
 import cv2
 import numpy as np
 from jinja2 import Environment, PackageLoader, Template
+from markupsafe import Markup
 
-from ..records import Box, Caution, PanelReading, PanelResult, PixelArray, Reading
+from ..records import Box, Caution, Interval, PanelReading, PanelResult, PixelArray, Reading
 from .difference import draw_difference
 from .kmplot import KmPlot, plan_km_plot
 from .picture import data_uri, jpeg_bytes, png_bytes
@@ -92,8 +93,18 @@ def _page() -> Template:
         loader=PackageLoader("km2ipd.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"interval": interval_words, "number": number_words, "p": p_words}
-    environment.filters |= {"ratio": ratio_words, "hazard_ratio": hazard_ratio_words}
+    environment.filters |= {"ratio": ratio_words, "spread": _spread, "hazard_ratio": hazard_ratio_words}
     return environment.get_template("page.html.jinja")
+
+
+def _spread(interval: Interval, missing: str, decimals: int | None = None) -> Markup:
+    """The limits that reconstruction alone adds, small and grey; nothing where they leave nothing open."""
+    if interval.reconstruction is None:
+        return Markup("")
+    limits = [missing if v is None else number_words(v, decimals) for v in interval.reconstruction]
+    if limits[0] == limits[1]:
+        return Markup("")
+    return Markup(' <span class="note">{} to {}</span>').format(*limits)
 
 
 def _worst(statuses: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..records import ArmEstimate, Caution, Check, Comparison, Interval, PanelResult
-from .wording import hazard_ratio_words, interval_words, number_words, p_words
+from .wording import hazard_ratio_words, interval_words, number_words, p_words, ratio_words
 
 # Longest arm name on a line of 80 columns.
 NAME_COLUMNS = 26
@@ -85,3 +85,22 @@ def check_lines(results: Sequence[PanelResult]) -> list[str]:
     """One line a reported number, for `km2ipd check`."""
     several = len(results) > 1
     return [f"{f'Panel {r.panel}, ' if several else ''}{_check_line(c)}" for r in results for c in r.checks]
+
+
+def comparison_lines(results: Sequence[PanelResult]) -> list[str]:
+    """Methods side by side: a line a panel, method and arm, for `km2ipd reconstruct --compare`."""
+    lines = [
+        f"{'panel':5s}  {'method':8s}  {'arm':{NAME_COLUMNS}s}  {'n':>6s} {'events':>6s} {'misfit':>6s}  median, HR"
+    ]
+    for result in results:
+        rebuilt = result.reconstruction
+        if rebuilt is None:
+            continue
+        ratios = {c.arm: f"HR {ratio_words(c.hr)}" for c in rebuilt.comparisons}
+        for arm, misfit in zip(rebuilt.arms, rebuilt.misfit, strict=True):
+            median = "NR" if arm.median.value is None else number_words(arm.median.value)
+            lines.append(
+                f"{result.panel:5s}  {rebuilt.method:8s}  {arm.arm[:NAME_COLUMNS]:{NAME_COLUMNS}s}  {arm.n:6d} "
+                f"{arm.events:6d} {misfit:6.0f}  {median}, {ratios.get(arm.arm, 'reference')}"
+            )
+    return lines

@@ -57,6 +57,9 @@ def panel_report(result: PanelResult) -> Json:
         "axes": _axes(reading.panel) if reading else None,
         "arms": _arms(result),
         "method": rebuilt.method if rebuilt else None,
+        "draws": len(rebuilt.draws) if rebuilt else 0,
+        "conditioned_on": list(rebuilt.conditioned_on) if rebuilt else [],
+        "effective_draws": rounded(rebuilt.effective_draws) if rebuilt else None,
         "logrank_p": rounded(rebuilt.logrank_p) if rebuilt else None,
         "comparisons": [_comparison(c) for c in rebuilt.comparisons] if rebuilt else [],
         "printed": printed_report(reading.printed) if reading else {},
@@ -96,17 +99,37 @@ def _arm(name: str, read: ArmReading | None, estimate: ArmEstimate | None) -> Js
         entry |= {
             "n": estimate.n,
             "events": estimate.events,
+            "events_interval": list(estimate.events_interval) if estimate.events_interval else None,
             "median": rounded(estimate.median.value),
             "median_ci": _limits(estimate.median),
             "rmst": rounded(estimate.rmst.value),
+            "median_interval": _pair(estimate.median.reconstruction),
             "rmst_se": rounded(estimate.rmst.se),
+            "rmst_interval": _pair(estimate.rmst.reconstruction),
             "rmst_tau": rounded(estimate.rmst_tau),
             "survival_at": [
-                {"time": rounded(t), "survival": rounded(s.value), "ci": _limits(s)} for t, s in estimate.survival_at
+                {
+                    "time": rounded(t),
+                    "survival": rounded(s.value),
+                    "ci": _limits(s),
+                    "interval": _pair(s.reconstruction),
+                }
+                for t, s in estimate.survival_at
             ],
         }
     else:
-        empty = ("n", "events", "median", "median_ci", "rmst", "rmst_se", "rmst_tau")
+        empty = (
+            "n",
+            "events",
+            "events_interval",
+            "median",
+            "median_ci",
+            "median_interval",
+            "rmst",
+            "rmst_se",
+            "rmst_interval",
+            "rmst_tau",
+        )
         entry |= {**dict.fromkeys(empty), "survival_at": []}
     entry["confidence"] = rounded(read.confidence) if read else None
     if read:
@@ -117,6 +140,11 @@ def _arm(name: str, read: ArmReading | None, estimate: ArmEstimate | None) -> Js
 
 def _limits(interval: Interval) -> list[float | int | None]:
     return [rounded(interval.low), rounded(interval.high)]
+
+
+def _pair(limits: tuple[float | None, float | None] | None) -> list[float | int | None] | None:
+    """The limits that reconstruction alone adds, None where no ensemble was drawn."""
+    return [rounded(v) for v in limits] if limits else None
 
 
 def _comparison(c: Comparison) -> Json:
@@ -130,8 +158,8 @@ def _comparison(c: Comparison) -> Json:
         "logrank_p": rounded(c.logrank_p),
         "ph_p": rounded(c.ph_p),
         "method": c.method,
-        "interval": [rounded(v) for v in c.interval] if c.interval else None,
-        "combined": [rounded(v) for v in c.combined] if c.combined else None,
+        "interval": _pair(c.interval),
+        "combined": _pair(c.combined),
     }
 
 

@@ -13,6 +13,7 @@ CURVE_COLUMNS = ("panel", "arm", "time", "survival")
 MARK_COLUMNS = ("panel", "arm", "time")
 RISK_COLUMNS = ("panel", "arm", "time", "at_risk")
 PATIENT_COLUMNS = ("panel", "arm", "time", "event")
+DRAW_COLUMNS = ("draw", *PATIENT_COLUMNS)
 # Columns of risk_table.csv that appear when any row of the figure prints them.
 OPTIONAL_COUNTS = ("cumulative_events", "cumulative_censored")
 
@@ -62,3 +63,16 @@ def patients_csv(results: Sequence[PanelResult]) -> str:
         for t, e in zip(arm.time, arm.event, strict=True)
     ]
     return csv_text(PATIENT_COLUMNS, rows)
+
+
+def ensemble_csv(results: Sequence[PanelResult]) -> str:
+    """ensemble.csv: equally plausible patients, one row a patient of a draw; draws count from 1."""
+    rows = [
+        (str(number), result.panel, arm.arm, number_text(t), str(int(e)))
+        for result in results
+        if result.reconstruction
+        for number, draw in enumerate(result.reconstruction.draws, start=1)
+        for arm in draw
+        for t, e in zip(arm.time, arm.event, strict=True)
+    ]
+    return csv_text(DRAW_COLUMNS, rows)

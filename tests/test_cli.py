@@ -117,6 +117,36 @@ def test_reconstruct_then_estimate(home: Path, capsys) -> None:
     assert [a["events"] for a in report["panels"][0]["arms"]] == [2, 4]
 
 
+def test_an_ensemble_is_written_where_it_is_asked_for(home: Path) -> None:
+    words = ["reconstruct", "curves.csv", "--risk-table", "risk.csv", "-q"]
+    assert cli.main([*words, "--out", "plain"]) == 0 and "ensemble.csv" not in tree(home / "plain")
+    assert cli.main([*words, "--out", "drawn", "--ensemble", "4"]) == 0
+    lines = tree(home / "drawn")["ensemble.csv"].decode().splitlines()
+    assert lines[0] == "draw,panel,arm,time,event" and len(lines) == 1 + 4 * 20
+    assert cli.main(["run", "run/digitization.json", "--out", "again", "--ensemble", "3", "-q"]) == 0
+    assert b"\n3,1,Drug," in tree(home / "again")["ensemble.csv"]
+
+
+def test_methods_side_by_side_write_nothing(home: Path, capsys) -> None:
+    before = sorted(home.rglob("*"))
+    assert cli.main(["reconstruct", "curves.csv", "--risk-table", "risk.csv", "--compare"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[1] for line in lines[1:]] == ["exact", "exact", "guyot", "guyot", "ikm", "ikm"]
+    assert sorted(home.rglob("*")) == before
+
+
+def test_conditioning_needs_reported_numbers_and_is_no_check(home: Path, capsys) -> None:
+    (home / "hr.toml").write_text(
+        '[[outcome]]\nreference = "A"\n[[outcome.arm]]\nname = "A"\n[[outcome.arm]]\nname = "B"\n'
+        '[[outcome.comparison]]\narm = "B"\nhr = 2.4\n'
+    )
+    words = ["reconstruct", "curves.csv", "--risk-table", "risk.csv", "--condition-on", "hr", "--out"]
+    assert cli.main([*words, "none"]) == 2
+    assert cli.main([*words, "some", "--reported", "hr.toml"]) == 0
+    (panel,) = json.loads(tree(home / "some")["report.json"])["panels"]
+    assert panel["conditioned_on"] == ["hr"] and panel["checks"][0]["verdict"] == "cannot tell"
+
+
 def test_check_agrees_with_exit_0_and_differs_with_exit_4(home: Path, capsys) -> None:
     arm = '[[outcome]]\n[[outcome.arm]]\nname = "A"\nn = '
     (home / "right.toml").write_text(arm + "10\n")
