@@ -10,6 +10,8 @@ from .ticks import AxisTicks
 
 # More places than this to read again means that the scale itself is misjudged.
 MOST_PLACES = 24
+# No axis is numbered in more steps; where labels would be, one of them is misread.
+MOST_STEPS = 200
 # A number read again belongs to its place when it is what the other labels predict, to this share of a step.
 VALUE_SLACK = 0.02
 # The place is this much larger than the print of its neighbours.
@@ -30,6 +32,8 @@ def lattice(
     low, high = min(reach), max(reach)
     first = np.ceil((low - values.min()) / step - VALUE_SLACK)
     last = np.floor((high - values.min()) / step + VALUE_SLACK)
+    if last - first > MOST_STEPS:
+        return ticks.calibration.px(values), values
     grid = values.min() + step * np.arange(first, last + 1)
     grid = grid[grid >= -VALUE_SLACK * step]
     return ticks.calibration.px(grid), grid

@@ -73,6 +73,8 @@ def locate_ticks(levels: GreyArray, scale: PrintedScale, strips: Strips) -> Axis
         found = _match(profile, scale, evidence, MATCHED_SHARE if sure else MATCHED_WITHOUT_LINE)
         if found is not None and (best is None or len(found.calibration.ticks) > len(best.calibration.ticks)):
             best = found
+        if best is not None and len(best.calibration.ticks) == len(scale.values):
+            break
     if best is not None:
         return best
     slack = SEARCH * scale.size
