@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +27,8 @@ MOST_LETTERS = 60_000
 MOST_SIGNS = 12_000
 # Bytes of UTF-16 in a row of signs set as one object.
 LONGEST_SIGNS = 400
+# A plot, or a raster of its curves, is at least so high (points).
+LEAST_HEIGHT = 35.0
 INVISIBLE_TEXT = 3
 HAIRLINE_POINTS = 0.1
 
@@ -55,8 +57,7 @@ class PageContent:
 class _Reader:
     strokes: list[Stroke] = field(default_factory=list)
     images: list[PageImage] = field(default_factory=list)
-    texts: list[TextObject] = field(default_factory=list)
-    text: object = None
+    texts: list[tuple[object, FloatArray]] = field(default_factory=list)
     objects: int = 0
     vertices: int = 0
 
@@ -73,7 +74,7 @@ class _Reader:
             elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
                 self._image(item, matrix, clip)
             elif kind == pdfium.FPDF_PAGEOBJ_TEXT and len(self.texts) < MOST_SIGNS:
-                self._text(item, matrix)
+                self.texts.append((item, matrix))
             elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEEPEST_FORM:
                 inner = _object_matrix(item) @ matrix
                 limit = meet(clip, _clip_box(item, matrix))
@@ -93,22 +94,6 @@ class _Reader:
             self.vertices += len(points)
             placed = points @ whole[:2, :2] + whole[2, :2]
             self.strokes.extend(paint(placed, closed, pen, limit, order))
-
-    def _text(self, item: object, matrix: FloatArray) -> None:
-        edges = [ctypes.c_float() for _ in range(4)]
-        pdfium.FPDFPageObj_GetBounds(item, *edges)
-        left, bottom, right, top = (edge.value for edge in edges)
-        corners = np.array([[left, bottom], [right, top]]) @ matrix[:2, :2] + matrix[2, :2]
-        if not np.all(np.isfinite(corners)):
-            return
-        size = ctypes.c_float()
-        pdfium.FPDFTextObj_GetFontSize(item, size)
-        scale = math.sqrt(abs(float(np.linalg.det((_object_matrix(item) @ matrix)[:2, :2]))))
-        font = ctypes.cast(pdfium.FPDFTextObj_GetFont(item), ctypes.c_void_p).value or 0
-        found = _color(pdfium.FPDFPageObj_GetFillColor, item)
-        color = found[0] if found else (0, 0, 0)
-        text = _letters_of(item, self.text)
-        self.texts.append(TextObject(text, bounds(corners), size.value * scale, font, color))
 
     def _image(self, item: object, matrix: FloatArray, clip: Box | None) -> None:
         whole = _object_matrix(item) @ matrix
@@ -137,14 +122,40 @@ def page_content(page: object, data: bytes = b"") -> PageContent:
     if not (1 <= width <= 20_000 and 1 <= height <= 20_000):
         raise UnreadableFigure(f"the page measures {width:.0f} by {height:.0f} points")
     matrix = page_matrix(page)
-    text = page.get_textpage()
-    reader = _Reader(text=text.raw)
+    reader = _Reader()
     count = pdfium.FPDFPage_CountObjects(page.raw)
     reader.read(page.raw, count, pdfium.FPDFPage_GetObject, matrix, Box(0, 0, width, height), 0)
+    shapes, images = tuple(reader.strokes), tuple(reader.images)
+    if not _may_show_plot(shapes, images):
+        return PageContent(width, height, shapes, images)
+    text = page.get_textpage()
     letters = [run for run in page_letters(text, matrix) if _on_page(run, width, height)]
     words = [run for run in letters if not is_symbol(run.text)]
-    runs = words + [run for run in sign_runs(reader.texts, data) if _on_page(run, width, height)]
-    return PageContent(width, height, tuple(reader.strokes), tuple(reader.images), tuple(runs))
+    objects = [found for item in reader.texts if (found := _text_object(*item, text.raw)) is not None]
+    runs = words + [run for run in sign_runs(objects, data) if _on_page(run, width, height)]
+    return PageContent(width, height, shapes, images, tuple(runs))
+
+
+def _may_show_plot(strokes: Sequence[Stroke], images: Sequence[PageImage]) -> bool:
+    """Whether reading the page's letters is worth it: in a paper most pages hold rules and small signs alone."""
+    tall = any(float(np.ptp(stroke.y_px)) >= LEAST_HEIGHT for stroke in strokes)
+    return tall or any(min(image.box.width, image.box.height) >= LEAST_HEIGHT for image in images)
+
+
+def _text_object(item: object, matrix: FloatArray, text: object) -> TextObject | None:
+    edges = [ctypes.c_float() for _ in range(4)]
+    pdfium.FPDFPageObj_GetBounds(item, *edges)
+    left, bottom, right, top = (edge.value for edge in edges)
+    corners = np.array([[left, bottom], [right, top]]) @ matrix[:2, :2] + matrix[2, :2]
+    if not np.all(np.isfinite(corners)):
+        return None
+    size = ctypes.c_float()
+    pdfium.FPDFTextObj_GetFontSize(item, size)
+    scale = math.sqrt(abs(float(np.linalg.det((_object_matrix(item) @ matrix)[:2, :2]))))
+    font = ctypes.cast(pdfium.FPDFTextObj_GetFont(item), ctypes.c_void_p).value or 0
+    found = _color(pdfium.FPDFPageObj_GetFillColor, item)
+    color = found[0] if found else (0, 0, 0)
+    return TextObject(_letters_of(item, text), bounds(corners), size.value * scale, font, color)
 
 
 def _letters_of(item: object, text: object) -> str:
