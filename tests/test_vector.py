@@ -23,6 +23,7 @@ from drawn_strokes import (
     stroke,
 )
 from km2ipd.digitize.vector import line_style, trace_strokes, with_direction
+from km2ipd.records import Source
 
 
 def assert_is_the_staircase(trace, tolerance=1e-6):
@@ -209,3 +210,14 @@ def test_line_styles_have_their_words():
     assert line_style((), 2.0) == "solid"
     assert line_style((8.0, 4.0), 2.0) == "dashed"
     assert line_style((2.0, 4.0), 2.0) == "dotted"
+
+
+def test_curves_redrawn_for_a_paper_are_trusted_less():
+    beside = corners(X, Y + np.array([1.2, 0, 0, 0, 0]))
+    in_paper = Source(page=3, bbox=(50.0, 80.0, 400.0, 360.0), route="vector")
+    errors = [
+        trace_strokes(replace(figure([stroke(points)]), source=source), panel())[0].trace.level_error_px
+        for points, source in ((corners(), Source()), (corners(), in_paper), (beside, in_paper))
+    ]
+    assert errors[0] == errors[1] < 0.05
+    assert errors[2] > 0.1
