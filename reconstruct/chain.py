@@ -5,8 +5,8 @@ A hypothesis after a slot is (n patients left, D deaths so far, S the product of
 weight. Each slot first censors c patients (its own prior), then lets d die, so that n -> n - c - d and S -> S
 (1 - d / (n - c)), weighs S against the measured level, and keeps only those that can still meet the next
 printed count. Hypotheses that share n, D and S to a fraction of the level's error are merged: their weights
-add up (for sampling backwards), and the best of them is kept (for the most probable path). The number kept is
-bounded, so time and memory are.
+add up, and one in the middle of them stands for all. The number kept is bounded, so time and memory are;
+paths are drawn backwards from the end, by weight.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..records import FloatArray, IntArray
 KEPT = 400
 # n is told apart to one patient up to this many left, and in proportion beyond: a drop cannot tell n = 2000
 # from 2005.
-EXACT_LEFT = 200
+EXACT_LEFT = 400
 CANDIDATES_EACH = 40
 # Log weight below the best at which a hypothesis is dropped: e^-16 is one in ten million.
 NEGLIGIBLE = 16.0
@@ -62,23 +62,21 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """What a slot leaves: states (n, deaths, survival, weight, best weight) and, per state, its candidates.
+    """What a slot leaves: states (n, deaths, survival, weight) and, per state, its candidates.
 
     Candidates are sorted by state; those of state i stand at first[i]:first[i+1], with the parent state, c, d
-    and their log weight. best: (states,) the candidate on the most probable path.
+    and their log weight.
     """
 
     left: IntArray
     deaths: IntArray
     survival: FloatArray
     weight: FloatArray
-    best_weight: FloatArray
     first: IntArray
     parent: IntArray
     censored: IntArray
     died: IntArray
     candidate_weight: FloatArray
-    best: IntArray
     widened: bool = False
 
 
@@ -91,7 +89,6 @@ class _Candidates:
     died: IntArray
     survival: FloatArray
     weight: FloatArray
-    best_weight: FloatArray
 
 
 def run_forward(
@@ -125,13 +122,11 @@ def starting_layer(patients: int) -> Layer:
         np.array([0]),
         np.array([1.0]),
         np.array([0.0]),
-        np.array([0.0]),
         np.array([0, 0]),
         none,
         none,
         none,
         np.zeros(0),
-        none,
     )
 
 
@@ -142,7 +137,6 @@ def _advance(layer: Layer, slot: Slot, count_deaths: bool, tilt: float, kept: in
         found = _candidates(layer, tried, WINDOW * wider, CANDIDATES_EACH * kept)
         found = _required(layer, slot, found)
         found.weight += tilt * found.died
-        found.best_weight += tilt * found.died
         if len(found.parent):
             return _merged(layer, slot, found, count_deaths, kept, wider > 1)
     return None
@@ -234,7 +228,7 @@ def _fractions(slot: Slot, s: FloatArray, window: float) -> tuple[FloatArray, Fl
 def _weighed(layer, slot, parent, censored, died, after) -> _Candidates:
     gain = slot.censor_prior[censored] + level_log_likelihood(slot, after)
     gain += slot.tie_cost * np.maximum(died - slot.least_deaths, 0)
-    return _Candidates(parent, censored, died, after, layer.weight[parent] + gain, layer.best_weight[parent] + gain)
+    return _Candidates(parent, censored, died, after, layer.weight[parent] + gain)
 
 
 def level_log_likelihood(slot: Slot, survival: FloatArray) -> FloatArray:
@@ -263,29 +257,45 @@ def _merged(layer: Layer, slot: Slot, found: _Candidates, count_deaths: bool, ke
         + bins
         - bins.min()
     )
-    order = np.lexsort((-found.best_weight, key))
+    order = np.lexsort((left, key))
     key = key[order]
     found = _picked(found, order)
     first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
     weight = np.logaddexp.reduceat(found.weight, first)
     if len(first) > kept:
         first, weight, found = _strongest(first, weight, found, kept)
-    best = first
-    left = layer.left[found.parent[best]] - found.censored[best] - found.died[best]
+    middle = _middle(first, weight, found)
+    left = layer.left[found.parent] - found.censored - found.died
+    state = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(left))))
+    # Only those with the representative's own n may be walked back through: whole patients must add up.
+    same = left == left[middle][state]
+    middle = np.cumsum(same)[middle] - 1
+    found, first = _picked(found, same), np.searchsorted(state[same], np.arange(len(first)))
     return Layer(
-        left,
-        layer.deaths[found.parent[best]] + found.died[best],
-        found.survival[best],
+        left[same][middle],
+        layer.deaths[found.parent[middle]] + found.died[middle],
+        found.survival[middle],
         weight,
-        found.best_weight[best],
         np.append(first, len(found.parent)),
         found.parent,
         found.censored,
         found.died,
         found.weight,
-        best,
         widened,
     )
+
+
+def _middle(first: IntArray, weight: FloatArray, found: _Candidates) -> IntArray:
+    """Per state the candidate in the middle of its weight, in the order of n: the state's representative.
+
+    The heaviest candidate would not do: where each of many gaps most probably censors nobody, heaviest
+    representatives would drift away from the mean number left.
+    """
+    size = np.diff(np.append(first, len(found.parent)))
+    share = np.exp(found.weight - np.repeat(weight, size))
+    reached = np.cumsum(share) - np.repeat(np.cumsum(share)[first] - share[first], size)
+    below = np.add.reduceat((reached < 0.5).astype(np.int64), first)
+    return first + np.minimum(below, size - 1)
 
 
 def _strongest(
@@ -322,24 +332,11 @@ class Path:
     last_deaths: int = 0
 
 
-def best_path(layers: Sequence[Layer]) -> Path:
-    """The most probable path, followed back from the best state at the end."""
-    state = int(np.argmax(layers[-1].best_weight))
-    left, weight = int(layers[-1].left[state]), float(layers[-1].best_weight[state])
-    censored, died = [], []
-    for layer in reversed(layers[1:]):
-        candidate = layer.best[state]
-        censored.append(layer.censored[candidate])
-        died.append(layer.died[candidate])
-        state = int(layer.parent[candidate])
-    return Path(np.array(censored[::-1]), np.array(died[::-1]), left, weight)
-
-
 def sample_paths(layers: Sequence[Layer], size: int, rng: np.random.Generator) -> list[Path]:
     """Paths drawn from the posterior: backward sampling, state by state."""
     end = layers[-1]
     states = _draw(end.weight, np.zeros(size, np.int64), np.array([0, len(end.weight)]), rng)
-    left, weight = end.left[states], end.best_weight[states]
+    left, weight = end.left[states], end.weight[states]
     steps = []
     for layer in reversed(layers[1:]):
         chosen = _draw(layer.candidate_weight, states, layer.first, rng)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..records import FloatArray, Patients
 from .censoring import TailShape, end_prior, tail_shapes
-from .chain import KEPT, Layer, Path, Slot, best_path, run_forward, starting_layer
+from .chain import KEPT, Layer, Path, Slot, level_log_likelihood, run_forward, sample_paths, starting_layer
 from .evidence import ArmEvidence
 from .noise import CLICK_ERRORS, EXACT_ERROR, Noise, rounding_noise, time_noise
 from .slots import build_slots
@@ -23,6 +23,11 @@ FIRST_TILT = 0.25
 # Log weight of a death at the very end whose drop is not drawn (it lies on the frame, or under the last
 # mark).
 UNDRAWN_DEATH = -4.0
+# Draws among which the typical path is sought, and the weight of deaths beside numbers left in its distance.
+TYPICAL_DRAWS = 200
+DEATH_WEIGHT = 4.0
+# Log weight by which the typical path may miss the levels more than the best of the draws.
+MISFIT_SLACK = 2.0
 # Tail shapes followed with all hypotheses; where there are more the best are told by scouts.
 FULL_SHAPES = 2
 # Tail shapes this far below the best in log weight are not followed up.
@@ -131,7 +136,7 @@ def _closed(
         gain = np.where(last_deaths == 0, gain, np.where(undrawn, gain + UNDRAWN_DEATH * last_deaths, -np.inf))
     if not np.isfinite(gain).any():
         return None
-    layers[-1] = replace(end, weight=end.weight + gain, best_weight=end.best_weight + gain)
+    layers[-1] = replace(end, weight=end.weight + gain)
     return Branch(slots, layers, last_deaths, float(np.logaddexp.reduce(layers[-1].weight)))
 
 
@@ -145,7 +150,7 @@ def _tilt_towards(target: int, run) -> float | None:
         layers = run(tilt)
         if not layers:
             return None
-        total = int(layers[-1].deaths[np.argmax(layers[-1].best_weight)])
+        total = _likely_deaths(layers[-1])
         if total == target:
             return tilt
         if total < target:
@@ -181,11 +186,58 @@ def patients_of(solved: Solved, branch: Branch, path: Path) -> Patients:
 
 
 def best_patients(solved: Solved) -> Patients:
-    """The most probable patients of one arm."""
-    branch = solved.branches[0]
-    state = int(np.argmax(branch.layers[-1].best_weight))
-    path = replace(best_path(branch.layers), last_deaths=int(branch.last_deaths[state]))
+    """The most typical patients of one arm: the point estimate."""
+    branch, path = typical_path(solved)
     return patients_of(solved, branch, path)
+
+
+def typical_path(solved: Solved) -> tuple[Branch, Path]:
+    """Of many draws, the one nearest to their mean numbers left and deaths so far, among those with the most
+    usual number of deaths that meet the levels about as well as any.
+
+    The single most probable path would not do: where each of many gaps most probably censors nobody, it puts
+    all who must be censored into one.
+    """
+    branch, paths, misfit = drawn_paths(solved)
+    died = np.array([path.died for path in paths])
+    censored = np.array([path.censored for path in paths])
+    totals = died.sum(1) + np.array([path.last_deaths for path in paths])
+    left = np.cumsum(died + censored, axis=1)
+    gone = np.cumsum(died, axis=1)
+    # Deaths steer the hazard ratio more than who is left: an error of one death in D against one patient in
+    # n.
+    distance = ((left - left.mean(0)) ** 2).mean(1) + DEATH_WEIGHT * ((gone - gone.mean(0)) ** 2).mean(1)
+    fits = misfit.sum(1) <= misfit.sum(1).min() + MISFIT_SLACK
+    usual = totals == np.bincount(totals).argmax()
+    chosen = np.flatnonzero(fits & usual) if (fits & usual).any() else np.flatnonzero(fits)
+    return branch, paths[chosen[np.argmin(distance[chosen])]]
+
+
+def drawn_paths(solved: Solved) -> tuple[Branch, list[Path], FloatArray]:
+    """Draws from the best branch and, (draws, slots), by how much log weight each misses each measured level."""
+    branch = solved.branches[0]
+    paths = _drawn(solved.evidence, branch)
+    died = np.array([path.died for path in paths])
+    censored = np.array([path.censored for path in paths])
+    before = solved.evidence.n - np.cumsum(died + censored, axis=1) + died
+    survival = np.cumprod(1 - died / np.maximum(before, 1), axis=1)
+    misfit = [-level_log_likelihood(slot, survival[:, k]) for k, slot in enumerate(branch.slots)]
+    return branch, paths, np.array(misfit).T
+
+
+def _drawn(evidence: ArmEvidence, branch: Branch) -> list[Path]:
+    """Draws from one branch, each knowing the deaths at the very end that a printed total calls for."""
+    paths = sample_paths(branch.layers, TYPICAL_DRAWS, np.random.default_rng(0))
+    if evidence.events is None:
+        return paths
+    return [replace(path, last_deaths=max(int(evidence.events - path.died.sum()), 0)) for path in paths]
+
+
+def _likely_deaths(layer: Layer) -> int:
+    """The weighted median of deaths so far."""
+    order = np.argsort(layer.deaths)
+    share = np.cumsum(np.exp(layer.weight[order] - layer.weight.max()))
+    return int(layer.deaths[order][np.searchsorted(share, share[-1] / 2)])
 
 
 def _censoring_times(slot: Slot, count: int, marks: FloatArray | None, hair: float) -> FloatArray:

@@ -14,9 +14,9 @@ import numpy as np
 
 from ..errors import ReconstructError
 from ..records import Caution, FloatArray
-from .chain import best_path, level_log_likelihood, sample_paths
+from .chain import sample_paths
 from .evidence import ArmEvidence
-from .exact import Solved, known_noise, solve, solve_with
+from .exact import SCOUT_KEPT, Solved, drawn_paths, known_noise, solve, solve_with
 
 # Misfit of the levels, in log weight, that leaving out one count must mend for it to give way. Correct tables
 # of known patients stay below it; an unlikely pattern of censoring alone is no contradiction.
@@ -149,28 +149,23 @@ def _better_without_one(evidence: ArmEvidence, solved: Solved | None) -> tuple[i
     found = []
     for k in _suspects(evidence, solved, misfit):
         fewer = without_count(evidence, int(k))
-        other = solve(fewer) if noise is None else solve_with(fewer, noise)
+        other = solve(fewer) if noise is None else solve_with(fewer, noise, kept=SCOUT_KEPT)
         if other is not None:
             found.append((misfit.sum() - level_misfit(other).sum(), int(k), other))
     if not found:
         return None
     gain, k, other = max(found, key=lambda entry: entry[0])
-    return (k, other) if gain > CONTRADICTION else None
+    if gain <= CONTRADICTION:
+        return None
+    return k, solve_with(other.evidence, other.noise) or other
 
 
 def level_misfit(solved: Solved) -> FloatArray:
-    """(slots,) how badly the most probable patients miss each measured level, in log weight; 0 where they
-    meet it.
+    """(slots,) how badly the best of many draws misses each measured level, in log weight; 0 where it meets
+    it.
     """
-    branch = solved.branches[0]
-    path = best_path(branch.layers)
-    survival, n, out = 1.0, solved.evidence.n, []
-    for slot, c, d in zip(branch.slots, path.censored, path.died, strict=True):
-        n -= c
-        survival *= 1 - d / n if n else 1.0
-        n -= d
-        out.append(-float(level_log_likelihood(slot, np.array([survival]))[0]))
-    return np.array(out)
+    misfit = drawn_paths(solved)[2]
+    return misfit[np.argmin(misfit.sum(1))]
 
 
 def _suspects(evidence: ArmEvidence, solved: Solved | None, misfit: FloatArray) -> list[int]:

@@ -21,7 +21,7 @@ LEVELS_FOR_GRID = 6
 ON_GRID = 2e-3
 # Share of the time axis by which positions of an unknown figure are uncertain: half a pixel of a plot 700 px
 # wide.
-UNKNOWN_TIME_SHARE = 1 / 1400
+UNKNOWN_TIME_SHARE = 1.1 / 1400
 # Errors tried in turn for points on no grid: exact numbers first, then the hands of a good to a poor clicker.
 EXACT_ERROR = 2e-6
 CLICK_ERRORS = (0.001, 0.0025, 0.005, 0.01, 0.02)
