@@ -81,7 +81,7 @@ def _limit_memory() -> None:
 
 def _answer(reader: int, deadline: float) -> tuple[bytes, bool]:
     """All that the child writes until it closes the pipe, and whether it did so in time."""
-    chunks = []
+    chunks: list[bytes] = []
     while True:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([reader], [], [], left)[0]:

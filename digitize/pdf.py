@@ -17,8 +17,8 @@ from ..errors import UnreadableFigure
 from ..records import Box, Figure, PixelArray, Source, Stroke
 from .confined import confined
 from .pages import Region, find_regions
-from .pdfobjects import PageContent, page_content
-from .strokes import meet, placed, stroke_box, with_groups
+from .pdfobjects import PageContent, PageImage, page_content
+from .strokes import common, placed, stroke_box, with_groups
 from .textruns import Run, is_symbol, placed_lines, text_lines
 
 # Letters of ordinary size are drawn so high (em square), which the recogniser reads best (letters 14 to 20 px).
@@ -115,7 +115,7 @@ def _figure(page: pdfium.PdfPage, index: int, content: PageContent, region: Regi
         return vector_figure(content, region.box, draw, name, digest, index + 1, region.caption)
     box = region.box
     source = Source(index + 1, (box.left, box.top, box.right, box.bottom), "embedded raster")
-    pixels = _render(page, _raster_view(region))
+    pixels = _render(page, _raster_view(region.image, box))
     return Figure(name, digest, pixels, source=source, caption=region.caption)
 
 
@@ -192,9 +192,8 @@ def _vector_view(box: Box, runs: Sequence[Run]) -> View:
     return View(box.left, box.top, scale, scale, columns, max(1, round(box.height * scale)))
 
 
-def _raster_view(region: Region) -> View:
-    """The view in which the region's image falls pixel on pixel, with the drawn text around it."""
-    image, box = region.image, region.box
+def _raster_view(image: PageImage, box: Box) -> View:
+    """The view of a region in which its image falls pixel on pixel, with the drawn text around it."""
     frame = image.box if _fills(image.box, box) else box
     x_scale, y_scale = image.columns / image.box.width, image.rows / image.box.height
     shrink = min(1.0, LONGEST_RASTER_PX / max(frame.width * x_scale, frame.height * y_scale))
@@ -206,7 +205,7 @@ def _raster_view(region: Region) -> View:
 
 
 def _fills(part: Box, whole: Box) -> bool:
-    shared = meet(part, whole)
+    shared = common(part, whole)
     return shared.width * shared.height >= 0.9 * whole.width * whole.height
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
@@ -13,7 +14,7 @@ import pypdfium2.raw as pdfium
 from ..errors import UnreadableFigure
 from ..records import Box, FloatArray, Rgb, Stroke
 from .pdfsigns import TextObject, sign_runs
-from .strokes import Pen, bezier, bounds, meet, paint
+from .strokes import Pen, bezier, bounds, common, meet, paint
 from .textruns import Run, is_symbol, joined_runs, run_of
 
 # Forms within forms: drawing programs stop at three or four; deeper nesting is an attack.
@@ -57,11 +58,13 @@ class PageContent:
 class _Reader:
     strokes: list[Stroke] = field(default_factory=list)
     images: list[PageImage] = field(default_factory=list)
-    texts: list[tuple[object, FloatArray]] = field(default_factory=list)
+    texts: list[tuple[Any, FloatArray]] = field(default_factory=list)
     objects: int = 0
     vertices: int = 0
 
-    def read(self, owner: object, count: int, get: object, matrix: FloatArray, clip: Box | None, depth: int) -> None:
+    def read(
+        self, owner: Any, count: int, get: Callable[[Any, int], Any], matrix: FloatArray, clip: Box | None, depth: int
+    ) -> None:
         """Walk the objects of a page or form, matrix (3, 3) taking its space to the page's top-left frame."""
         for i in range(count):
             item = get(owner, i)
@@ -81,7 +84,7 @@ class _Reader:
                 count_inner = pdfium.FPDFFormObj_CountObjects(item)
                 self.read(item, max(count_inner, 0), pdfium.FPDFFormObj_GetObject, inner, limit, depth + 1)
 
-    def _path(self, item: object, matrix: FloatArray, clip: Box | None) -> None:
+    def _path(self, item: Any, matrix: FloatArray, clip: Box | None) -> None:
         whole = _object_matrix(item) @ matrix
         pen = _pen(item, math.sqrt(abs(float(np.linalg.det(whole[:2, :2])))))
         if pen is None:
@@ -95,14 +98,15 @@ class _Reader:
             placed = points @ whole[:2, :2] + whole[2, :2]
             self.strokes.extend(paint(placed, closed, pen, limit, order))
 
-    def _image(self, item: object, matrix: FloatArray, clip: Box | None) -> None:
+    def _image(self, item: Any, matrix: FloatArray, clip: Box | None) -> None:
         whole = _object_matrix(item) @ matrix
         corners = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], float) @ whole[:2, :2] + whole[2, :2]
         columns, rows = ctypes.c_uint(), ctypes.c_uint()
         pdfium.FPDFImageObj_GetImagePixelSize(item, columns, rows)
         if not np.all(np.isfinite(corners)) or not columns.value or not rows.value:
             return
-        box = meet(bounds(corners), meet(clip, _clip_box(item, matrix)))
+        limit = meet(clip, _clip_box(item, matrix))
+        box = bounds(corners) if limit is None else common(bounds(corners), limit)
         share = _share(box, bounds(corners))
         lying = abs(whole[0, 0]) < abs(whole[0, 1])
         size = (rows.value, columns.value) if lying else (columns.value, rows.value)
@@ -113,7 +117,7 @@ def _share(part: Box, whole: Box) -> tuple[float, float]:
     return part.width / max(whole.width, 1e-9), part.height / max(whole.height, 1e-9)
 
 
-def page_content(page: object, data: bytes = b"") -> PageContent:
+def page_content(page: Any, data: bytes = b"") -> PageContent:
     """Read one loaded pypdfium2 page; data is the file it came from.
 
     Raises UnreadableFigure for a page of impossible size or with more objects than any chart has.
@@ -142,7 +146,7 @@ def _may_show_plot(strokes: Sequence[Stroke], images: Sequence[PageImage]) -> bo
     return tall or any(min(image.box.width, image.box.height) >= LEAST_HEIGHT for image in images)
 
 
-def _text_object(item: object, matrix: FloatArray, text: object) -> TextObject | None:
+def _text_object(item: Any, matrix: FloatArray, text: Any) -> TextObject | None:
     edges = [ctypes.c_float() for _ in range(4)]
     pdfium.FPDFPageObj_GetBounds(item, *edges)
     left, bottom, right, top = (edge.value for edge in edges)
@@ -158,7 +162,7 @@ def _text_object(item: object, matrix: FloatArray, text: object) -> TextObject |
     return TextObject(_letters_of(item, text), bounds(corners), size.value * scale, font, color)
 
 
-def _letters_of(item: object, text: object) -> str:
+def _letters_of(item: Any, text: Any) -> str:
     """What pdfium reads in one text object, spaces left out, cut after some letters."""
     count = pdfium.FPDFTextObj_GetText(item, text, None, 0)
     if count > LONGEST_SIGNS:
@@ -173,7 +177,7 @@ def _on_page(run: Run, width: float, height: float) -> bool:
     return 0 <= x <= width and 0 <= y <= height
 
 
-def page_matrix(page: object) -> FloatArray:
+def page_matrix(page: Any) -> FloatArray:
     """(3, 3) row-vector matrix from the page's own space to points from the top-left of the page as shown."""
     left, bottom, right, top = page.get_bbox()
     return np.array(
@@ -183,18 +187,18 @@ def page_matrix(page: object) -> FloatArray:
             180: [[-1, 0, 0], [0, 1, 0], [right, -bottom, 1]],
             270: [[0, -1, 0], [-1, 0, 0], [top, right, 1]],
         }[page.get_rotation()],
-        float,
+        np.float64,
     )
 
 
-def _object_matrix(item: object) -> FloatArray:
+def _object_matrix(item: Any) -> FloatArray:
     raw = pdfium.FS_MATRIX()
     if not pdfium.FPDFPageObj_GetMatrix(item, raw):
         return np.eye(3)
     return np.array([[raw.a, raw.b, 0], [raw.c, raw.d, 0], [raw.e, raw.f, 1]], float)
 
 
-def _subpaths(count: int, segment: object) -> Iterator[tuple[FloatArray, bool]]:
+def _subpaths(count: int, segment: Callable[[int], Any]) -> Iterator[tuple[FloatArray, bool]]:
     """The subpaths of a path as polylines (n, 2) in the path's own space, with whether each is closed."""
     points: list[tuple[float, float]] = []
     control: list[tuple[float, float]] = []
@@ -221,7 +225,7 @@ def _subpaths(count: int, segment: object) -> Iterator[tuple[FloatArray, bool]]:
         yield np.array(points), closed
 
 
-def _clip_box(item: object, matrix: FloatArray) -> Box | None:
+def _clip_box(item: Any, matrix: FloatArray) -> Box | None:
     clip = pdfium.FPDFPageObj_GetClipPath(item)
     box: Box | None = None
     for i in range(max(0, pdfium.FPDFClipPath_CountPaths(clip)) if clip else 0):
@@ -233,11 +237,11 @@ def _clip_box(item: object, matrix: FloatArray) -> Box | None:
     return box
 
 
-def _clip_segment(clip: object, path: int) -> object:
+def _clip_segment(clip: Any, path: int) -> Callable[[int], Any]:
     return lambda j: pdfium.FPDFClipPath_GetPathSegment(clip, path, j)
 
 
-def _pen(item: object, scale: float) -> Pen | None:
+def _pen(item: Any, scale: float) -> Pen | None:
     """How a path is painted, its width and dashes scaled to points; None when it paints nothing."""
     fill_mode, strokes = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(item, fill_mode, strokes)
@@ -257,7 +261,7 @@ def _pen(item: object, scale: float) -> Pen | None:
     )
 
 
-def _color(get: object, item: object) -> tuple[Rgb, float] | None:
+def _color(get: Callable[..., Any], item: Any) -> tuple[Rgb, float] | None:
     parts = [ctypes.c_uint() for _ in range(4)]
     if not get(item, *parts):
         return None
@@ -265,7 +269,7 @@ def _color(get: object, item: object) -> tuple[Rgb, float] | None:
     return ((red, green, blue), alpha / 255) if alpha else None
 
 
-def _dash(item: object, scale: float) -> tuple[float, ...]:
+def _dash(item: Any, scale: float) -> tuple[float, ...]:
     count = pdfium.FPDFPageObj_GetDashCount(item)
     if not 0 < count <= 32:
         return ()
@@ -279,13 +283,13 @@ def _dash(item: object, scale: float) -> tuple[float, ...]:
 # ---------------------------------------------------------------- letters
 
 
-def page_letters(text: object, matrix: FloatArray) -> list[Run]:
+def page_letters(text: Any, matrix: FloatArray) -> list[Run]:
     """The page's visible text as runs in writing order; a lone sign that may be a mark stays a run of its own."""
     count = min(text.count_chars(), MOST_LETTERS)
     return joined_runs([run for run in (_letter(text.raw, i, matrix) for i in range(count)) if run])
 
 
-def _letter(text: object, i: int, matrix: FloatArray) -> Run | None:
+def _letter(text: Any, i: int, matrix: FloatArray) -> Run | None:
     code = pdfium.FPDFText_GetUnicode(text, i)
     if code <= 32 or code >= 0x110000 or 0xD800 <= code < 0xE000 or pdfium.FPDFText_IsGenerated(text, i):
         return None
@@ -304,13 +308,13 @@ def _letter(text: object, i: int, matrix: FloatArray) -> Run | None:
     return run_of(chr(code), ink, rotation, origin, size, advance, _ink_color(text, i))
 
 
-def _ink_color(text: object, i: int) -> Rgb:
+def _ink_color(text: Any, i: int) -> Rgb:
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     pdfium.FPDFText_GetFillColor(text, i, red, green, blue, alpha)
     return red.value & 255, green.value & 255, blue.value & 255
 
 
-def _places(text: object, i: int, matrix: FloatArray) -> tuple[Box | None, Box | None, tuple[float, float]]:
+def _places(text: Any, i: int, matrix: FloatArray) -> tuple[Box | None, Box | None, tuple[float, float]]:
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     x, y = ctypes.c_double(), ctypes.c_double()
     rect = pdfium.FS_RECTF()

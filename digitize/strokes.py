@@ -131,9 +131,14 @@ def _clip_side(points: FloatArray, axis: int, bound: float, keep: int) -> FloatA
 
 
 def meet(one: Box | None, two: Box | None) -> Box | None:
-    """The common part of two clips; None means no clip; an empty common part is a box of no size."""
+    """The common part of two clips; None means no clip."""
     if one is None or two is None:
         return two if one is None else one
+    return common(one, two)
+
+
+def common(one: Box, two: Box) -> Box:
+    """The part that two boxes share, a box of no size where they do not meet."""
     left, top = max(one.left, two.left), max(one.top, two.top)
     return Box(left, top, max(left, min(one.right, two.right)), max(top, min(one.bottom, two.bottom)))
 

@@ -137,7 +137,8 @@ def _draw(markup: str, columns: int, rows: int, name: str) -> PixelArray:
     import resvg_py
     from PIL import Image
 
-    fonts = importlib.util.find_spec("matplotlib").submodule_search_locations[0]
+    found = importlib.util.find_spec("matplotlib")
+    folders = list(found.submodule_search_locations or []) if found else []
     try:
         png = resvg_py.svg_to_bytes(
             svg_string=markup,
@@ -145,7 +146,7 @@ def _draw(markup: str, columns: int, rows: int, name: str) -> PixelArray:
             width=columns,
             height=rows,
             skip_system_fonts=True,
-            font_dirs=[str(Path(fonts) / "mpl-data" / "fonts" / "ttf")],
+            font_dirs=[str(Path(folder) / "mpl-data" / "fonts" / "ttf") for folder in folders],
             font_family="DejaVu Sans",
             sans_serif_family="DejaVu Sans",
             serif_family="DejaVu Sans",

@@ -111,7 +111,7 @@ class Walk:
         if element is None or element.get("clipPathUnits") == "objectBoundingBox":
             return None
         matrix = _matrix(element.get("transform", "")) * place.matrix
-        parts = []
+        parts: list[FloatArray] = []
         for child in element:
             target = self._target(child) if local_name(child) == "use" else child
             if target is not None and local_name(target) in SHAPES:

@@ -34,7 +34,7 @@ def test_an_error_of_ours_is_raised_again_with_its_remedy():
 
 
 @needs_fork
-@pytest.mark.parametrize("death", [lambda: os._exit(9), lambda: 1 // 0, lambda: os.kill(os.getpid(), 11)])
+@pytest.mark.parametrize("death", [lambda: os._exit(9), lambda: 1 // 0, lambda: os.kill(os.getpid(), 9)])
 def test_a_child_that_dies_is_one_sentence(death):
     with pytest.raises(UnreadableFigure, match=r"a\.pdf is damaged"):
         confined(death, "a.pdf")
