@@ -20,8 +20,8 @@ CLUMP_SHARE = 0.03
 CLUMP_MEAN = 4.0
 # A segment in which the counts say that nobody was censored still allows this many.
 LEAST_EXPECTED = 0.3
-# How firmly an arm's mean censoring hazard holds that of one interval: as a gamma variable of this shape.
-PRIOR_SHAPE = 1.5
+# Error, in patients, of the number that deaths alone would leave: what rounding of S moves it by.
+ONE_PATIENT = 1.0
 # Log weight below which a number is not considered, relative to the most probable.
 CUT = 13.0
 # Cost of each patient beyond that range, where a printed count needs them.
@@ -115,30 +115,30 @@ def expected_censored(evidence: ArmEvidence, shape: TailShape) -> tuple[FloatArr
     survival = _survival_before(evidence, np.append(evidence.count_time, end))
     fall = survival[1:] / np.maximum(survival[:-1], 1e-9)
     n, length = evidence.count, np.diff(evidence.count_time)
-    rate = _censoring_rates(n[:-1] * fall[:-1], n[1:], length)
-    expected = n[:-1] * (1 - np.exp(-rate * length)) * (1 + fall[:-1]) / 2
+    expected, rate = _expected_between(n, fall[:-1], length)
     tail = _expected_in_tail(evidence, shape, fall[-1], (rate[-1] if len(rate) else 0.0) * (end - last))
     edges = np.concatenate([evidence.count_time, [last + shape.quiet * (end - last), end]])
     return edges, np.concatenate([expected, [0.0, tail]]) + LEAST_EXPECTED
 
 
-def _censoring_rates(uncensored: FloatArray, left: FloatArray, length: FloatArray) -> FloatArray:
-    """(k,) hazards of censoring between printed counts, each drawn towards the arm's own where counts are
-    small.
+def _expected_between(n: FloatArray, fall: FloatArray, length: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(k,) patients likely censored between printed counts, and (k,) hazards of censoring.
 
-    uncensored: patients that would be left had nobody been censored; left: printed. left is Poisson with mean
-    uncensored exp(-g); g has a gamma prior of shape PRIOR_SHAPE about the arm's mean hazard, and the most
-    probable g on a grid is taken: with one patient left of two, the ratio alone says nothing.
+    What the counts themselves say is weighed with what the arm's mean hazard would censor: with one patient
+    left of two, the ratio G alone says nothing, since one patient more or less would change it by half.
     """
-    if not len(left):
-        return np.zeros(0)
-    raw = -np.log(np.clip(left / np.maximum(uncensored, 1e-9), 1e-3, 1.0)) / length
-    pooled = float(np.sum(raw * left) / max(left.sum(), 1e-9))
-    g = np.geomspace(1e-4, 8, 120)
-    prior_mean = np.maximum(pooled * length, 1e-3)[:, None]
-    weight = -left[:, None] * g - uncensored[:, None] * np.exp(-g)
-    weight = weight + PRIOR_SHAPE * (np.log(g) - g / prior_mean)
-    return g[np.argmax(weight, axis=1)] / length
+    if not len(fall):
+        return np.zeros(0), np.zeros(0)
+    uncensored = np.maximum(n[:-1] * fall, 1e-9)
+    kept = np.clip(n[1:] / uncensored, 1e-3, 1.0)
+    hazard = -np.log(kept) / length
+    mean = float(np.sum(hazard * n[1:]) / max(n[1:].sum(), 1e-9))
+    half_fallen = n[:-1] * (1 + fall) / 2
+    own, usual = half_fallen * (1 - kept), half_fallen * (1 - np.exp(-mean * length))
+    own_error = ONE_PATIENT * half_fallen / uncensored
+    usual_error = np.maximum(usual, 1.0)
+    weight = usual_error**2 / (usual_error**2 + own_error**2)
+    return weight * own + (1 - weight) * usual, hazard
 
 
 def _expected_in_tail(evidence: ArmEvidence, shape: TailShape, fall: float, hazard: float) -> float:
