@@ -6,16 +6,24 @@ curve all ink counts that is not another arm's.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from ..records import FloatArray, Rgb
-from .inks import InkMap, color_distance, nearest_ink
+from .inks import INK_CONTRAST, InkMap, color_distance, nearest_ink
 from .plotcrop import PlotCrop
 from .tracing import TracedPath
 
 SAME_INK = 20.0
 """Lab distance below which two arms are drawn in one ink, so that colour cannot tell their marks apart."""
+CHROMATIC = 50
+"""Spread of a colour's channels from which it is no grey."""
+CROSSED = 0.85
+"""Share of a box's columns that the curve crosses, and of its ink that is the curve's, when it holds marks."""
+LETTERED = 0.5
+"""Share at which ink inside lettering is counted in an arm's coverage, see tracing.separate_inks."""
 STRONG = 0.55
 """Coverage that the middle of a mark reaches."""
 
@@ -39,6 +47,29 @@ def mark_ink(
     # Grid lines and tints are faint all over; the soft edges of a mark stand beside its strong middle.
     strong = cv2.dilate((out > STRONG).astype(np.uint8), np.ones((1, 3), np.uint8)) > 0
     return np.where(strong, out, own)
+
+
+def without_misread_marks(crop: PlotCrop, path: TracedPath, own: FloatArray) -> tuple[PlotCrop, FloatArray]:
+    """The crop, and the arm's ink, with lettering undone that is a row of marks read as text ("HHH", "-+-++").
+
+    Such a box is crossed by the curve from side to side and holds nothing but the curve's own colour. In black, marks
+    cannot be told from letters.
+    """
+    color = _stroke_color(crop, path)
+    if color is None or max(color) - min(color) < CHROMATIC:
+        return crop, own
+    number, boxes, stats, _ = cv2.connectedComponentsWithStats(crop.lettering.astype(np.uint8))
+    columns = np.arange(path.stair.first, path.stair.last + 1)
+    crossed = np.bincount(boxes[path.stair.row, columns], minlength=number)
+    lettering, own = crop.lettering.copy(), own.copy()
+    for i in range(1, number):
+        if crossed[i] >= CROSSED * stats[i, cv2.CC_STAT_WIDTH]:
+            box = boxes == i
+            inked = box & (crop.ink.strength > INK_CONTRAST)
+            if (own[inked] > 0).mean() > CROSSED:
+                lettering[box] = False
+                own[box] = np.minimum(own[box] / LETTERED, 1.0)
+    return replace(crop, lettering=lettering), own
 
 
 def _near_curve(path: TracedPath, shape: tuple[int, ...], reach_px: int) -> FloatArray:

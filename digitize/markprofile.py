@@ -100,9 +100,14 @@ def look_around(
     ink: FloatArray,
     others: tuple[TracedPath, ...],
     edges: tuple[float, float],
+    beyond_px: float = 0.0,
 ) -> Surroundings:
-    """Set a curve's ink beside what hides it; ink: (height, width) coverage by the ink of the marks."""
-    free = ~hiding_strokes(crop, others)
+    """Set a curve's ink beside what hides it.
+
+    ink: (height, width) coverage by the ink of the marks. edges: see stroke_edges. beyond_px: width added to the
+    strokes of other arms, whose soft edges may look like this ink.
+    """
+    free = ~hiding_strokes(crop, others, beyond_px)
     around = Surroundings(ink, free, free, path.corners, path.stair.first, *edges)
     half = around.stroke_px / 2
     return replace(
@@ -113,11 +118,11 @@ def look_around(
     )
 
 
-def hiding_strokes(crop: PlotCrop, others: tuple[TracedPath, ...]) -> FloatArray:
+def hiding_strokes(crop: PlotCrop, others: tuple[TracedPath, ...], beyond_px: float = 0.0) -> FloatArray:
     """(height, width) bool: lettering, the frame and the strokes of other arms."""
     hiding = crop.lettering | crop.frame
     for other in others:
-        hiding = hiding | stroke_mask(other.stair, hiding.shape, max(1.0, other.width_px))
+        hiding = hiding | stroke_mask(other.stair, hiding.shape, max(1.0, other.width_px) + beyond_px)
     return hiding
 
 

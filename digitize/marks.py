@@ -15,7 +15,7 @@ import numpy as np
 from ..records import FloatArray, read_only
 from .inks import coverage, nearest_ink, to_lab
 from .markchain import fit_bars
-from .markink import mark_ink
+from .markink import mark_ink, without_misread_marks
 from .markprofile import Surroundings, hiding_strokes, level_in_columns, look_around, reach_beside, stack_columns, stroke_edges
 from .markshape import LEAST_CORNERS, WIDEST, BarCoverage, BarShape, cover_columns, learn_at_corners, learn_bar
 from .plotcrop import PlotCrop
@@ -28,6 +28,8 @@ HALF_SHARE = 0.7
 """The same for marks on corners, one end of which a riser hides."""
 LEAST_STRANGE = 6
 """Columns that must show a mark's shape in ink that is not surely the arm's: an edge of a band crosses in two."""
+BESIDE_OTHERS = 2.0
+"""Pixels added to other arms' strokes where ink of any colour counts: mixtures of two inks look like a third."""
 CLEAR = 0.95
 """Confidence from which marks in the arm's own ink need no second look in any ink."""
 
@@ -60,28 +62,20 @@ def find_marks(
 
     own: (height, width) coverage by the arm's ink. others: the panel's other arms.
     """
-    width = own.shape[1]
-    level = level_in_columns(path.corners, path.stair.first, width)
+    crop, own = without_misread_marks(crop, path, own)
+    level = level_in_columns(path.corners, path.stair.first, own.shape[1])
     edges = stroke_edges(own, level, hiding_strokes(crop, others))
-    marks = _marks_in(crop, path, own, others, edges)
+    marks = _marks_around(look_around(crop, path, own, others, edges), level, 1)
     if marks.draws_marks and marks.confidence >= CLEAR:
         return marks
     near = mark_ink(crop, path, own, others, reach_beside(own.shape[0]) + round(sum(edges)) + 1)
-    wider = _marks_in(crop, path, near, others, edges, LEAST_STRANGE)
+    around = look_around(crop, path, near, others, edges, BESIDE_OTHERS)
+    wider = _marks_around(around, level, LEAST_STRANGE)
     return max(marks, wider, key=lambda m: m.confidence * len(m.x) * m.reach_px[2])
 
 
-def _marks_in(
-    crop: PlotCrop,
-    path: TracedPath,
-    ink: FloatArray,
-    others: tuple[TracedPath, ...],
-    edges: tuple[float, float],
-    least_columns: int = 0,
-) -> ArmMarks:
-    """The marks of a curve that are drawn in one ink; least_columns: how many must show their shape."""
-    around = look_around(crop, path, ink, others, edges)
-    level = level_in_columns(path.corners, path.stair.first, ink.shape[1])
+def _marks_around(around: Surroundings, level: FloatArray, least_columns: int) -> ArmMarks:
+    """The marks of a curve in one ink; least_columns: how many must show their shape."""
     shape = learn_bar(stack_columns(around, level), around.stroke_px)
     if shape is None:
         shape = learn_at_corners(around)

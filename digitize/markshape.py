@@ -21,6 +21,9 @@ LEAST_ROWS = 3
 ODD_SHARE, ODD_SHARE_SMALL, ODD_SHARE_LOPSIDED = 0.2, 0.5, 4.0
 """Columns that agree on a shape, as a share of the reaching columns that do not (risers, joins of thick strokes): for
 tall marks, for marks of a few rows, and for marks on one side of the stroke."""
+STANDING, LEAST_STANDING, LONGEST_STANDING = 4, 4, 6
+"""Rows from which a mark that hardly shows on the other side stands or hangs on the stroke; how many separate ones
+must, and their mean length in columns: the edge of another arm's stroke runs along in one piece."""
 CORNER_ROWS, LEAST_CORNERS, CORNER_SHARE = 4, 4, 0.7
 """Marks known from corners alone: rows that each must reach at least, how many there must be, and the share of the
 corners with ink on their free side that must agree."""
@@ -78,6 +81,13 @@ def learn_bar(stack: ColumnStack, stroke_px: float) -> BarShape | None:
     agreeing &= (np.abs(up - above) <= SLACK) & (np.abs(down - below) <= SLACK)
     odd = int((known & (reach >= 0.5 * height) & ~agreeing).sum())
     shape = BarShape(above, below, int(agreeing.sum()))
+    if min(above, below) <= 1:
+        pieces = int((np.diff(agreeing.astype(np.int8)) == 1).sum())
+        if pieces < LEAST_STANDING or shape.columns > LONGEST_STANDING * pieces:
+            return None
+        if max(above, below) >= STANDING:
+            # A row on the other side is the stroke's own, where the level is half a pixel off.
+            shape = BarShape(shape.rows if above > below else 0, shape.rows if below > above else 0, shape.columns)
     return shape if _is_believable(shape, odd, stroke_px) else None
 
 
@@ -184,7 +194,7 @@ def _share_of_bar(stack: ColumnStack, shape: BarShape) -> tuple[FloatArray, Floa
         rows_up = first_up + s - _inner(shape.above), first_up + s
         rows_down = last_down + s, last_down + s + _inner(shape.below)
         up, down = _Side(inked, known, clear, *rows_up), _Side(inked, known, clear, *rows_down)
-        now, sure = _both_sides(up, down)
+        now, sure = _both_sides(up, down) if shape.above and shape.below else _one_side(up if shape.above else down)
         if s:
             # A row off its level, a mark can only be told from the edge of a riser where both sides are clear of it.
             sure = np.where(up.clear & down.clear, sure, 0.0)
@@ -209,6 +219,11 @@ class _Side:
         self.mean = np.divide(total, counted, out=np.zeros(len(counted)), where=counted > 0)
         self.known = (counted >= 0.5 * rows) & (rows > 0)
         self.clear = (clear[start + rows] - clear[start] >= 0.5 * rows) & (rows > 0)
+
+
+def _one_side(side: _Side) -> tuple[FloatArray, FloatArray]:
+    """Ink of a bar that stands or hangs on the stroke; trusted where the side is clear of risers."""
+    return side.mean, np.where(side.clear, 1.0, np.where(side.known, 0.5, 0.0))
 
 
 def _both_sides(up: _Side, down: _Side) -> tuple[FloatArray, FloatArray]:
