@@ -115,6 +115,8 @@ class Journal:
                 if i == len(lines) - 1:
                     break
                 raise UsageError(f"{self.path}: line {i + 1} is no outcome", "Give another --out.") from None
+            if outcome.name != Path(outcome.name).name or outcome.name.startswith("."):
+                raise UsageError(f'{self.path}: "{outcome.name}" is no plain name', "Give another --out.")
             outcomes[outcome.name] = outcome
         return outcomes
 

@@ -200,6 +200,17 @@ def test_a_journal_cut_short_by_a_kill_is_read_up_to_there(tmp_path: Path) -> No
     assert list(journal.read()) == ["a"]
 
 
+@pytest.mark.parametrize("name", ["../elsewhere", "/etc", "..", ".hidden", "a/b"])
+def test_a_journal_cannot_lead_out_of_the_folder(readings: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "ipd.csv").write_text("mine")
+    (tmp_path / "out").mkdir()
+    Journal(tmp_path / "out").start([Outcome(name, "a.png", "k", "ok")])
+    with pytest.raises(UsageError, match="no plain name"):
+        run_batch(readings, tmp_path / "out")
+    assert (tmp_path / "elsewhere" / "ipd.csv").read_text() == "mine"
+
+
 def test_other_peoples_folders_are_refused(readings: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.txt").write_text("mine")
