@@ -19,6 +19,7 @@ from km2ipd.records import Axis, AxisCalibration, Box, Panel, TextLine
 SCALE = 8
 LEFT, RIGHT, TOP, BOTTOM = 40, 340, 30, 230
 LAST = 30.0
+SAMPLE = 30
 BLUE, RED, BLACK, GREY, GREEN = (30, 60, 200), (200, 40, 30), (0, 0, 0), (150, 150, 150), (20, 140, 60)
 DASHED, DOTTED = (12.0, 6.0), (2.0, 4.0)
 
@@ -121,11 +122,13 @@ class Drawing:
         return self
 
     def entry(self, name: str, left: float, middle: float, color, width: float = 2.0, dash: Dash = ()) -> Drawing:
-        """Put a legend entry: a sample 30 px long, then the name; the key as it should be read is kept."""
-        self.curve(((left, middle),), left + 30, color, width, dash)
-        inked = sum(dash[::2]) / sum(dash) if dash else 1.0
-        box = Box(left, middle - width / 2, left + 30, middle + width / 2)
-        self.text(name, left + 38, middle)
+        """Put a legend entry: a sample SAMPLE px long, then the name; the key as it should be read is kept."""
+        self.curve(((left, middle),), left + SAMPLE, color, width, dash)
+        shown = np.arange(0, SAMPLE, 0.1) % sum(dash) if dash else np.zeros(1)
+        edges = np.cumsum((0.0, *dash, np.inf))
+        inked = float((np.searchsorted(edges, shown, side="right") % 2 == 1).mean())
+        box = Box(left, middle - width / 2, left + SAMPLE, middle + width / 2)
+        self.text(name, left + SAMPLE + 8, middle)
         self.keys.append(LegendKey(name, color, inked, width, box, self.texts[-1].box))
         return self
 

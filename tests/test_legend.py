@@ -1,0 +1,110 @@
+"""Legend entries: samples beside names read with colour and dashes, what only looks like one left out."""
+
+from __future__ import annotations
+
+import pytest
+from drawn_curves import BLACK, BLUE, DASHED, DOTTED, GREY, LOWER, RED, UPPER, Drawing, panel
+from km2ipd.digitize.legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
+from km2ipd.records import Box, TextLine
+
+
+def found(drawing: Drawing) -> tuple[LegendKey, ...]:
+    return find_legend(drawing.pixels(), tuple(drawing.texts), panel())
+
+
+def base() -> Drawing:
+    return Drawing().axes().curve(UPPER, 330, BLUE).curve(LOWER, 330, RED)
+
+
+def line(text: str, **changed) -> TextLine:
+    return TextLine(text, Box(100, 50, 160, 60), **changed)
+
+
+def test_keys_have_the_name_colour_share_and_width_of_their_samples() -> None:
+    drawing = base().entry("Drug", 220, 40, BLUE, 2).entry("Placebo", 220, 56, RED, 3, DASHED)
+    for key, truth in zip(found(drawing), drawing.keys, strict=True):
+        assert key.name == truth.name
+        assert key.color == pytest.approx(truth.color, abs=12)
+        assert key.inked == pytest.approx(truth.inked, abs=0.12)
+        assert key.width_px == pytest.approx(truth.width_px, abs=1)
+        assert key.text_box == truth.text_box
+        assert (key.box.left, key.box.right) == pytest.approx((truth.box.left, truth.box.right), abs=1.1)
+        assert truth.box.contains(*key.box.centre, margin=3)
+
+
+@pytest.mark.parametrize("dash", [(), DASHED, DOTTED, (9.0, 3.0, 2.0, 3.0)])
+def test_the_inked_share_tells_the_dashes(dash: tuple[float, ...]) -> None:
+    drawing = base().entry("Drug", 219.5, 40, BLACK).entry("Placebo", 219.5, 56, BLACK, 2, dash)
+    assert [k.inked for k in found(drawing)] == pytest.approx([k.inked for k in drawing.keys], abs=0.12)
+
+
+def test_a_sample_in_a_framed_legend_is_no_frame() -> None:
+    drawing = base().entry("Drug", 220, 42, BLUE).entry("Placebo", 220, 58, RED)
+    for at in (212, 320):
+        drawing.line(at, 32, at, 68, BLACK, 1)
+    for at in (32, 68):
+        drawing.line(212, at, 320, at, BLACK, 1)
+    assert [(k.name, k.inked) for k in found(drawing)] == [("Drug", 1.0), ("Placebo", 1.0)]
+    assert [k.color for k in found(drawing)] == [BLUE, RED]
+
+
+def test_entries_outside_the_plot_count_and_those_of_other_panels_do_not() -> None:
+    drawing = base().entry("Drug", 60, 248, BLUE).entry("Placebo", 180, 248, RED)
+    assert [k.name for k in found(drawing)] == ["Drug", "Placebo"]
+    left = panel(region=Box(0, 0, 170, 259))
+    assert [k.name for k in find_legend(drawing.pixels(), tuple(drawing.texts), left)] == ["Drug"]
+
+
+def test_names_with_dashes_of_their_own_are_cleaned() -> None:
+    assert [k.name for k in found(base().entry("-- Drug", 220, 40, BLUE))] == ["Drug"]
+
+
+def test_a_name_twice_keeps_the_fuller_sample() -> None:
+    drawing = base().entry("Drug", 220, 40, BLUE, 2, DOTTED).entry("Drug", 60, 248, BLUE)
+    (key,) = found(drawing)
+    assert key.inked == 1.0
+
+
+def test_text_beside_a_curve_that_runs_on_is_no_entry() -> None:
+    # The curve comes from far left at the height of its name.
+    assert found(Drawing().axes().curve(((40, 60),), 300, BLUE).text("Drug", 304, 60)) == ()
+    assert found(Drawing().axes().text("Drug", 220, 60)) == ()
+
+
+def test_a_pale_thin_sample_is_read() -> None:
+    (key,) = found(base().entry("Drug", 220, 40, GREY, 1))
+    assert key.color == pytest.approx(GREY, abs=12)
+
+
+def test_a_line_over_a_tinted_box_is_read_as_the_line() -> None:
+    drawing = base().fill(216, 33, 254, 47, (245, 215, 213)).entry("Placebo", 220, 40, RED)
+    (key,) = found(drawing)
+    assert (key.color, key.inked, key.width_px) == (RED, 1.0, pytest.approx(2, abs=1))
+
+
+@pytest.mark.parametrize("text", ["Drug A", "≥65 years", "< 50", "Group 1", "IL-2"])
+def test_words_may_name_an_arm(text: str) -> None:
+    assert may_name_an_arm(line(text))
+
+
+NO_NAMES = (
+    *("HR 0.62", "Hazard ratio", "95% CI 0.4-0.9", "p=0.03", "P-value", "log-rank", "Median OS", "81 % (69-96)"),
+    *("number at risk", "Censored", "Strata", "Treatment:", "Number", "12"),
+)
+
+
+@pytest.mark.parametrize("text", NO_NAMES)
+def test_statistics_marks_and_headings_do_not(text: str) -> None:
+    assert not may_name_an_arm(line(text))
+
+
+def test_turned_text_names_no_arm() -> None:
+    assert not may_name_an_arm(line("Drug", rotation=90))
+
+
+def test_a_name_in_line_with_entries_but_without_sample_is_counted() -> None:
+    drawing = base().entry("Drug", 220, 40, BLUE).entry("Placebo", 220, 56, RED)
+    keys = found(drawing)
+    assert entries_without_sample(tuple(drawing.texts), keys) == 0
+    drawing.text("Third", 258, 72).text("Elsewhere", 100, 72).text("p=0.01", 258, 88)
+    assert entries_without_sample(tuple(drawing.texts), keys) == 1
