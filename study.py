@@ -36,7 +36,7 @@ from .records import (
     SurvivalCurve,
     Totals,
 )
-from .report import corrections, exports, folder, pivot, verdict
+from .report import corrections, exports, folder, pivot, stated, verdict
 from .report.exports import curves_frame, patients_frame
 from .report.files import digitized_files, ensemble_file, result_files, table_files, table_report
 from .report.folder import RUN_FILES, clear_results, write_files
@@ -210,7 +210,7 @@ def conclude(
     for reading in digitization.panels:
         name = reading.panel.name
         progress(f"Rebuilding the patients of panel {name}")
-        known = {**printed_totals(reading), **whole.get(name, {})}
+        known = {**stated.printed_totals(reading), **whole.get(name, {})}
         results.append(_concluded(reading, digitization.cautions, known, numbers.get(name, ()), how))
     return tuple(results)
 
@@ -227,16 +227,6 @@ def reported_by_panel(path: Path, panels: Sequence[str]) -> dict[str, tuple[Prin
         except BadTable:  # the file is sound, as read above: it has nothing on this panel
             numbers[panel] = ()
     return numbers
-
-
-def printed_totals(reading: PanelReading) -> dict[str, Totals]:
-    """Patients of an arm where the figure prints them beside its name ("n = 50"), by arm."""
-    arms = {a.name for a in reading.arms}
-    return {
-        number.arm: Totals(n=round(number.value))
-        for number in reading.printed
-        if number.what == "n" and number.arm in arms and number.value is not None and number.value >= 1
-    }
 
 
 def _concluded(
@@ -258,7 +248,7 @@ def _concluded(
             marks={a.name: a.censor_marks for a in reading.arms if a.draws_marks},
             totals=totals or None,
             at=_ticks_shown(reading),
-            reference=_stated_reference(reading, (*reported, *reading.printed)),
+            reference=stated.stated_reference(reading, (*reported, *reading.printed)),
             reported=(*reported, *reading.printed),
             **how,
         )
@@ -272,13 +262,6 @@ def _concluded(
     cautions = (*cautions, *rebuilt.cautions, *verdict.disagreements(name, checks))
     status = verdict.worst_status(reading.status, cautions)
     return PanelResult(name, status, reading, rebuilt, checks, cautions, rebuilt_curves(rebuilt))
-
-
-def _stated_reference(reading: PanelReading, numbers: Sequence[PrintedNumber]) -> str | None:
-    """The arm that the paper or the figure gives its hazard ratio against, so that ours reads the same way."""
-    arms = {a.name for a in reading.arms}
-    stated = (n.reference for n in numbers if n.what == "hr" and {n.arm, n.reference} <= arms)
-    return next((name for name in stated if name), None)
 
 
 def rebuilt_curves(rebuilt: Reconstruction) -> dict[str, SurvivalCurve]:
@@ -342,12 +325,12 @@ def reconstruct_tables(
     results = []
     for panel, arms in drawn.items():
         known = {"marks": marks.get(panel) if censor_marks else None, "totals": whole.get(panel)}
-        table, stated = risk.get(panel, RiskTable()), numbers.get(panel, ())
+        table, paper = risk.get(panel, RiskTable()), numbers.get(panel, ())
         if compare:
             rebuilt = compare_methods(panel, arms, table, **known)
         else:
-            rebuilt = (reconstruct_panel(panel, arms, table, **known, reported=stated, **how),)
-        results += [_result_of_tables(panel, r, stated) for r in rebuilt]
+            rebuilt = (reconstruct_panel(panel, arms, table, **known, reported=paper, **how),)
+        results += [_result_of_tables(panel, r, paper) for r in rebuilt]
     return tuple(results)
 
 

@@ -16,6 +16,7 @@ from km2ipd.errors import BadTable, OutputNotWritable, UsageError
 from km2ipd.reconstruct.tables import read_risk_table
 from km2ipd.records import Caution, CellByHand, PrintedNumber, Reading, RiskTable, SurvivalCurve
 from km2ipd.report import corrections
+from km2ipd.report.stated import mean_survival
 from km2ipd.report.verdict import worst_status
 
 TOTALS = 'panel,arm,n,events\n1,Drug,10,3\n1,"Placebo, “oral”",10,7\n'
@@ -252,6 +253,20 @@ def test_the_hazard_ratio_is_against_the_arm_that_the_paper_names(tmp_path: Path
     reported.write_text(f'[[outcome]]\nreference = "Placebo, “oral”"\n{arms}{comparison}')
     (result,) = study.conclude(digitization, reported=reported)
     assert result.reconstruction.comparisons[0].reference == "Placebo, “oral”"
+
+
+@pytest.mark.parametrize(("printed", "reference"), [(0.32, "Placebo, “oral”"), (3.1, "Drug")])
+def test_a_hazard_ratio_between_unnamed_arms_reads_the_same_way(printed: float, reference: str) -> None:
+    number = PrintedNumber("hr", printed, decimals=2, text="HR")
+    (result,) = study.conclude(reading_of(drawn_reading(printed=(number,))).digitization)
+    (comparison,) = result.reconstruction.comparisons
+    assert comparison.reference == reference and (comparison.hr < 1) == (printed < 1)
+
+
+def test_mean_survival_is_the_area_under_the_steps() -> None:
+    drug, _ = drawn_arms()
+    # 5 at 1, 4 at 0.9, 11 at 0.8, 2 at 0.7.
+    assert mean_survival(drug, 22) == pytest.approx(5 + 3.6 + 8.8 + 1.4)
 
 
 def test_the_reported_numbers_are_kept_beside_the_pivot(tmp_path: Path) -> None:
