@@ -348,11 +348,12 @@ def sample_paths(layers: Sequence[Layer], size: int, rng: np.random.Generator) -
 
 
 def _draw(log_weight: FloatArray, group: IntArray, first: IntArray, rng: np.random.Generator) -> IntArray:
-    """For each entry of group one index within first[g]:first[g+1], drawn by weight (Gumbel's maximum)."""
-    chosen = np.empty(len(group), np.int64)
-    for g in np.unique(group):
-        which = np.flatnonzero(group == g)
-        weights = log_weight[first[g] : first[g + 1]]
-        cumulated = np.cumsum(np.exp(weights - weights.max()))
-        chosen[which] = first[g] + np.searchsorted(cumulated, rng.random(len(which)) * cumulated[-1])
-    return chosen
+    """For each entry of group one index within first[g]:first[g+1], drawn by weight."""
+    size = np.diff(first)
+    highest = np.maximum.reduceat(log_weight, first[:-1])
+    share = np.exp(log_weight - np.repeat(highest, size))
+    reached = np.cumsum(share)
+    before = reached[first[:-1]] - share[first[:-1]]
+    total = reached[first[1:] - 1] - before
+    aim = before[group] + rng.random(len(group)) * total[group]
+    return np.clip(np.searchsorted(reached, aim, side="right"), first[group], first[group + 1] - 1)

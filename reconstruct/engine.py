@@ -119,9 +119,19 @@ def _evidence(
     if not curves:
         raise ReconstructError(f"panel {panel}: no curve", "Give at least one curve.")
     curves = _with_common_end(curves)
-    axis_end = max([float(curve.time[-1]) for curve in curves.values()] + list(table_times(risk_table)))
+    ends = [float(curve.time[-1]) for curve in curves.values()]
+    axis_end = max(ends + list(table_times(risk_table)))
     evidence = [
-        gather_evidence(arm, curve, risk_table.row(arm), (totals or {}).get(arm), (marks or {}).get(arm), axis_end)
+        gather_evidence(
+            arm,
+            curve,
+            risk_table.row(arm),
+            (totals or {}).get(arm),
+            (marks or {}).get(arm),
+            # Arms that end together were cut off together: no last patient ended this curve.
+            cut_off=len(ends) > 1 and ends.count(float(curve.time[-1])) > 1,
+            axis_end=axis_end,
+        )
         for arm, curve in curves.items()
     ]
     return evidence, swapped_rows(evidence)

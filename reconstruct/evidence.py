@@ -57,6 +57,7 @@ def gather_evidence(
     totals: Totals | None = None,
     marks: FloatArray | None = None,
     axis_end: float | None = None,
+    cut_off: bool = False,
 ) -> ArmEvidence:
     """Put one arm's facts together; never fails, but says in cautions what had to be assumed or left out."""
     curve = start_at_one(curve)
@@ -70,7 +71,7 @@ def gather_evidence(
             np.concatenate([[first], rest]) for first, rest in ((curve.time[0], time), (n, count), (0.0, events))
         )
     end, span = float(curve.time[-1]), float(curve.time[-1] - curve.time[0])
-    natural = axis_end is not None and end < axis_end - SAME_END * span
+    natural = not cut_off and axis_end is not None and end < axis_end - SAME_END * span
     return ArmEvidence(
         arm,
         curve,

@@ -21,6 +21,8 @@ from .exact import SCOUT_KEPT, Solved, drawn_paths, known_noise, solve, solve_wi
 # Misfit of the levels, in log weight, that leaving out one count must mend for it to give way. Correct tables
 # of known patients stay below it; an unlikely pattern of censoring alone is no contradiction.
 CONTRADICTION = 10.0
+# Misfit of one level that counts: below it lies what hundreds of rounded levels add up to by themselves.
+GROSS = 2.0
 # Counts left out in turn beside the places of worst misfit.
 MOST_TRIED = 6
 # Counts that may give way in one arm; a table with more errors is another arm's.
@@ -165,7 +167,8 @@ def level_misfit(solved: Solved) -> FloatArray:
     it.
     """
     misfit = drawn_paths(solved)[2]
-    return misfit[np.argmin(misfit.sum(1))]
+    gross = np.where(misfit > GROSS, misfit, 0.0)
+    return gross[np.argmin(gross.sum(1))]
 
 
 def _suspects(evidence: ArmEvidence, solved: Solved | None, misfit: FloatArray) -> list[int]:

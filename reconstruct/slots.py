@@ -24,6 +24,8 @@ NO_PRIOR = np.zeros(1)
 SURE_DROP = 2.0
 # Deaths beyond the first at one drop that are always allowed for: two patients in a hundred drops.
 LEAST_EXTRA = 0.02
+# Deaths beyond the first at an average drop from which ties are the rule.
+USUAL_TIES = 0.5
 
 
 def build_slots(evidence: ArmEvidence, noise: Noise, shape: TailShape) -> list[Slot]:
@@ -78,7 +80,9 @@ def _tie_costs(evidence: ArmEvidence) -> list[float]:
         return [0.0] * len(curve.time)
     extra = np.mean(np.maximum(before[used] * fall[used], 1)) - 1
     mean_extra = np.maximum(extra * before / np.mean(before[used]), LEAST_EXTRA)
-    return [float(cost) for cost in np.log(mean_extra / (1 + mean_extra))]
+    # Where ties are usual (times in weeks or years) d follows n and says nothing by itself.
+    cost = np.where(mean_extra < USUAL_TIES, np.log(mean_extra / (1 + mean_extra)), 0.0)
+    return [float(value) for value in cost]
 
 
 def may_hide_deaths(evidence: ArmEvidence, noise: Noise) -> bool:
