@@ -53,7 +53,10 @@ class BarFit:
 
 
 class Bar:
-    """Coverage of pixels by one bar, as a function of their distance from its centre; from a table, for speed."""
+    """Coverage of pixels by one bar, as a function of their distance from its centre; from a table, for speed.
+
+    width_px: of the bar. blur_px: standard deviation of its edges.
+    """
 
     def __init__(self, width_px: float, blur_px: float) -> None:
         from scipy.special import erf
@@ -88,8 +91,7 @@ def fit_bars(coverage: FloatArray, trust: FloatArray, widest_px: float) -> BarFi
     shown = np.where(some > 0, coverage, 0.0)
     best_score, best, crowd = np.inf, Bar(NARROWEST, 0.0), 0.0
     for width in _widths_to_try(coverage, trust, runs, widest_px):
-        blur = _blur_of(width, coverage, runs)
-        bar = Bar(width, blur)
+        bar = Bar(width, _blur_of(width, coverage, runs))
         x = place_bars(shown, some, bar)
         score = _misfit(x, shown, some, bar) + PRICE_OF_COUNT * len(x)
         if score < best_score:

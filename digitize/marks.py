@@ -87,7 +87,7 @@ def _marks_around(around: Surroundings, level: FloatArray, least_columns: int) -
 def _place_marks(around: Surroundings, shape: BarShape, level: FloatArray) -> ArmMarks:
     """Place repeats of a learnt bar along the curve, and judge whether they are marks at all."""
     cover = cover_columns(around, shape, level)
-    fit = fit_bars(cover.seen, cover.trust, WIDEST * around.stroke_px + 1.0)
+    fit = fit_bars(cover.seen, cover.trust, around.stroke_px + shape.rows)
     x, width = fit.x, fit.width_px
     whole, half = _complete(x, cover)
     if shape.at_corners:

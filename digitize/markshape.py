@@ -18,15 +18,19 @@ LEAST_HEIGHT, SOFT_ROWS = 1.3, 0.7
 its soft rows: less is blur and joins; ticks in our figures have 1.5 and more."""
 LEAST_ROWS = 3
 """Rows that the smallest mark reaches out of the stroke: lifelines' ticks in a 300-px plot reach 3."""
-ODD_SHARE, ODD_SHARE_SMALL, ODD_SHARE_LOPSIDED = 0.2, 0.5, 4.0
+ODD_SHARE, ODD_SHARE_SMALL, ODD_SHARE_STANDING, ODD_SHARE_LOW = 0.2, 0.5, 2.0, 4.0
 """Columns that agree on a shape, as a share of the reaching columns that do not (risers, joins of thick strokes): for
-tall marks, for marks of a few rows, and for marks on one side of the stroke."""
+tall marks, for marks of a few rows, for marks on one side of the stroke, and for such of a few rows."""
+TWO_SIDED = 0.7
+"""Share of a shape's columns that must reach out on both sides, for it not to stand or hang on the stroke."""
 STANDING, LEAST_STANDING, LONGEST_STANDING = 4, 4, 6
 """Rows from which a mark that hardly shows on the other side stands or hangs on the stroke; how many separate ones
 must, and their mean length in columns: the edge of another arm's stroke runs along in one piece."""
 CORNER_ROWS, LEAST_CORNERS, CORNER_SHARE = 4, 4, 0.7
 """Marks known from corners alone: rows that each must reach at least, how many there must be, and the share of the
 corners with ink on their free side that must agree."""
+FEW = 6
+"""Columns that must agree on a mark of a few rows, twice as many on the smallest."""
 SLACK = 2
 """Rows by which the traced level may be off where marks hide the stroke."""
 FAINT = 0.15
@@ -81,14 +85,16 @@ def learn_bar(stack: ColumnStack, stroke_px: float) -> BarShape | None:
     agreeing &= (np.abs(up - above) <= SLACK) & (np.abs(down - below) <= SLACK)
     odd = int((known & (reach >= 0.5 * height) & ~agreeing).sum())
     shape = BarShape(above, below, int(agreeing.sum()))
-    if min(above, below) <= 1:
-        pieces = int((np.diff(agreeing.astype(np.int8)) == 1).sum())
-        if pieces < LEAST_STANDING or shape.columns > LONGEST_STANDING * pieces:
-            return None
-        if max(above, below) >= STANDING:
-            # A row on the other side is the stroke's own, where the level is half a pixel off.
-            shape = BarShape(shape.rows if above > below else 0, shape.rows if below > above else 0, shape.columns)
-    return shape if _is_believable(shape, odd, stroke_px) else None
+    if (np.minimum(up, down)[agreeing] >= 1).mean() >= TWO_SIDED:
+        return shape if _is_believable(shape, odd, stroke_px) else None
+    pieces = int((np.diff(agreeing.astype(np.int8)) == 1).sum())
+    # Risers beside a level that is a pixel off reach to one side, too, but to either.
+    if pieces < LEAST_STANDING or shape.columns < FEW or not ODD_SHARE_STANDING * odd <= shape.columns <= LONGEST_STANDING * pieces:
+        return None
+    if max(above, below) < STANDING:
+        return shape if shape.columns >= ODD_SHARE_LOW * odd else None
+    # A row on the other side is the stroke's own, where the level is half a pixel off.
+    return BarShape(shape.rows if above > below else 0, shape.rows if below > above else 0, shape.columns)
 
 
 def learn_at_corners(around: Surroundings) -> BarShape | None:
@@ -133,10 +139,8 @@ def _is_believable(shape: BarShape, odd: int, stroke_px: float) -> bool:
         return shape.columns >= max(2.0, ODD_SHARE * odd)
     if shorter >= 3:
         return shape.columns >= max(8.0, ODD_SHARE_SMALL * odd)
-    if shorter == 2:
-        return shape.columns >= max(6.0, ODD_SHARE_SMALL * odd)
-    # Risers beside a level that is a pixel off reach to one side, too, but to either.
-    return shape.columns >= max(9.0 if shape.rows <= LEAST_ROWS else 6.0, ODD_SHARE_LOPSIDED * odd)
+    least = FEW if shape.rows > LEAST_ROWS else 2 * FEW
+    return shape.columns >= max(least, ODD_SHARE_SMALL * odd)
 
 
 def cover_columns(around: Surroundings, shape: BarShape, level: FloatArray) -> BarCoverage:
