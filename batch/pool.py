@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import TimeoutError as TookTooLong  # before Python 3.11 not the built-in one
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def _outcome(future, job: Job, key: str, seconds: float) -> Outcome:
     """What the worker said, or what became of it."""
     try:
         return future.result()
-    except TimeoutError:
+    except TookTooLong:
         return Outcome(job.name, job.figure.name, key, "timed out", f"no end within {seconds:g} s")
     except (ProcessExpired, CancelledError) as lost:
         code = getattr(lost, "exitcode", None)
