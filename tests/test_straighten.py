@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from drawn_axes import DrawnPlot, drawn, figure_of, page
 from km2ipd.digitize.raster import grey
-from km2ipd.digitize.straighten import Tilt, even_light, find_tilt, is_scanned, straighten, turn_light, undo_tilt
+from km2ipd.digitize.straighten import even_light, is_scanned, straighten, turn_light, undo_tilt
+from km2ipd.digitize.tilt import Tilt, find_tilt
 from km2ipd.records import Stroke
 
 
@@ -90,3 +91,23 @@ def test_undoing_a_known_lean_puts_the_lines_back() -> None:
     dark = grey(straight) < 128
     assert dark[556:565, 200:740].any(axis=0).all()
     assert dark.mean(axis=1).max() > 0.6
+
+
+def test_a_page_photographed_at_an_angle_is_squared() -> None:
+    pixels = plotted()
+    height, width = pixels.shape[:2]
+    corners = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], np.float32)
+    seen = corners + np.array([[18, 4], [-18, 0], [0, -6], [0, 0]], np.float32)
+    view = cv2.getPerspectiveTransform(corners, seen)
+    photo = cv2.warpPerspective(pixels, view, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255,) * 3)
+    noise = np.random.default_rng(2).normal(0, 4, photo.shape)
+    photo = np.clip(photo * 0.93 + noise, 0, 255).astype(np.uint8)
+    dark = grey(straighten(figure_of(photo)).pixels) < 110
+    assert dark[:, 150:170].sum(axis=0).max() > 380
+    assert dark[:, 770:790].sum(axis=0).max() > 380
+    assert dark.sum(axis=1).max() > 550
+
+
+def test_a_clean_figure_that_was_turned_is_turned_back() -> None:
+    figure = figure_of(leaning(1.0, noise=0.0))
+    assert straighten(figure) is not figure
