@@ -225,7 +225,8 @@ class CurveTrace:
     """One arm's staircase in pixels: the level y_px[i] holds from x_px[i] to x_px[i+1], the last to end_px.
 
     hidden: (n, 2) rows of [from, to] in px along x where other ink covers the arm, flattened row by row.
-    level_error_px, time_error_px: standard errors of one level and one drop position.
+    level_error_px, time_error_px: standard errors of one level and one drop position. level_errors_px: (n,) those of
+    the single levels, empty where one error holds for all.
     """
 
     x_px: FloatArray
@@ -234,12 +235,14 @@ class CurveTrace:
     hidden: FloatArray = field(default_factory=lambda: read_only([]))
     level_error_px: float = 0.5
     time_error_px: float = 0.5
+    level_errors_px: FloatArray = field(default_factory=lambda: read_only([]))
 
     def __post_init__(self) -> None:
-        for name in ("x_px", "y_px", "hidden"):
+        for name in ("x_px", "y_px", "hidden", "level_errors_px"):
             object.__setattr__(self, name, read_only(getattr(self, name)))
         require(len(self.x_px) == len(self.y_px) > 0, "a trace needs at least one level")
         require(bool(np.all(np.diff(self.x_px) >= 0)), "a trace's positions must not go back")
+        require(len(self.level_errors_px) in (0, len(self.y_px)), "a trace needs one error per level, or none")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

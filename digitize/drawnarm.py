@@ -11,11 +11,13 @@ from .arms import ArmPath
 from .legend import LegendKey
 from .marks import ArmMarks
 from .plotcrop import PlotCrop
+from .refine import Corners
 from .tracing import TracedPath
 
-LEAST_LEVEL_ERROR = 0.12
-"""Standard error in px of a level that many clean columns show, measured against figures of known truth."""
-TIME_ERROR = 0.35
+LEVEL_ERRORS = ((3.0, 0.45), (1.0, 0.9), (0.0, 2.0))
+"""Standard error in px of a level by the number of clean columns that show it: (at least, error). Renderers snap lines
+to whole pixels; levels that only marks and risers show are worse. Measured on figures of known truth."""
+TIME_ERROR = 0.6
 """Standard error in px of a drop's position, measured against figures of known truth."""
 START_SLACK = 2.5
 """Pixels within which the first level is S = 1 itself."""
@@ -54,8 +56,9 @@ def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: boo
         y_px=crop.figure_y(corners.y),
         end_px=float(crop.figure_x(np.float64(corners.end))),
         hidden=_hidden_spans(path, crop),
-        level_error_px=max(LEAST_LEVEL_ERROR, corners.noise) * crop.scale,
+        level_error_px=LEVEL_ERRORS[0][1] * crop.scale,
         time_error_px=TIME_ERROR * crop.scale,
+        level_errors_px=_level_errors(corners) * crop.scale,
     )
     return DrawnArm(
         color=arm.ink.color,
@@ -71,6 +74,12 @@ def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: boo
         runs_on=runs_on,
         evidence={"own_ink": round(path.own_share, 3), "in_sight": round(1.0 - path.hidden_share, 3)},
     )
+
+
+def _level_errors(corners: Corners) -> FloatArray:
+    """Standard error in px of each level, by how many clean columns show it and how much they scatter."""
+    errors = np.select([corners.seen >= least for least, _ in LEVEL_ERRORS], [error for _, error in LEVEL_ERRORS])
+    return np.maximum(errors, corners.noise)
 
 
 def _mean_run(flags: FloatArray) -> float:
@@ -101,10 +110,12 @@ def curve_of(trace: CurveTrace, panel: Panel) -> SurvivalCurve:
     if survival[0] < 1.0 or time[0] > panel.x.minimum:
         time, survival = np.r_[panel.x.minimum, time], np.r_[1.0, survival]
     per_px = abs(y.slope)
+    single = trace.level_errors_px if len(trace.level_errors_px) else np.full(len(trace.y_px), trace.level_error_px)
+    errors = np.r_[single, single[-1]]
     return SurvivalCurve(
         time=np.maximum.accumulate(time),
         survival=survival,
-        survival_error=np.where(survival == 1.0, 0.0, trace.level_error_px * per_px),
+        survival_error=np.where(survival == 1.0, 0.0, np.r_[np.zeros(len(survival) - len(errors)), errors] * per_px),
         time_error=np.full(len(time), trace.time_error_px * abs(x.slope)),
     )
 
