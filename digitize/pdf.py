@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import statistics
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,10 @@ COARSEST_SCALE = 0.5
 # Longest side of a rendering, and of an embedded raster.
 LONGEST_PX = 2500
 LONGEST_RASTER_PX = 6000
+# A page lies on its side when so many of its letters do, and it has enough of them to tell.
+TURNED_SHARE, FEWEST_LETTERS = 0.7, 25
+# Of a plot at least so much is paper of one shade (a sixteenth of each channel); of photographs a tenth is.
+PAPER_SHARE = 0.25
 # A paper has some 10 to 60 pages; a thesis more.
 MOST_PAGES = 300
 
@@ -78,17 +83,39 @@ def _figures_of(
     figures: list[Figure] = []
     for index in pages:
         try:
-            page = document[index]
-        except pdfium.PdfiumError:
+            page, content = _upright(document[index], data)
+        except (pdfium.PdfiumError, UnreadableFigure):
+            if len(pages) == 1:
+                raise
             continue
-        content = page_content(page, data)
         regions = find_regions(content)
         if not regions and len(pages) == 1:
             regions = (Region(Box(0, 0, content.width, content.height), None, ""),)
         figures.extend(_figure(page, index, content, region, name, digest) for region in regions)
     if not figures:
         raise UnreadableFigure(f"no plot was found on the {len(pages)} pages of {name}", "Give --page N.")
-    return tuple(figures)
+    drawn = [f for f in figures if f.source.route != "embedded raster" or is_drawing(f.pixels)]
+    return tuple(drawn or figures)
+
+
+def _upright(page: pdfium.PdfPage, data: bytes) -> tuple[pdfium.PdfPage, PageContent]:
+    """The page with what it paints, turned where its letters lie on their side, as landscape figures in papers do."""
+    content = page_content(page, data)
+    letters: Counter[int] = Counter()
+    for run in content.runs:
+        letters[run.rotation] += len(run.text)
+    turn, count = letters.most_common(1)[0] if letters else (0, 0)
+    if turn == 0 or count < max(FEWEST_LETTERS, TURNED_SHARE * sum(letters.values())):
+        return page, content
+    page.set_rotation((page.get_rotation() + turn) % 360)
+    return page, page_content(page, data)
+
+
+def is_drawing(pixels: PixelArray) -> bool:
+    """Whether a raster has one paper colour, as plots do and photographs do not."""
+    step = max(1, max(pixels.shape[:2]) // 300)
+    shades = (pixels[::step, ::step] >> 4).reshape(-1, 3).astype(int) @ np.array([256, 16, 1])
+    return float(np.bincount(shades).max()) >= PAPER_SHARE * len(shades)
 
 
 # ---------------------------------------------------------------- one figure

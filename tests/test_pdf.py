@@ -8,7 +8,7 @@ import io
 import numpy as np
 import pytest
 from drawn_pdf import NUMBERS, PLOT, form, pdf, stream, text, written
-from km2ipd.digitize.pdf import load_pdf
+from km2ipd.digitize.pdf import is_drawing, load_pdf
 from km2ipd.errors import UnreadableFigure
 
 
@@ -72,11 +72,11 @@ def test_what_a_clip_hides_is_not_there(tmp_path):
     assert (red.x_px + 0.5) / scale_of(figure) == pytest.approx([100, 150], abs=1e-3)
 
 
-def test_a_turned_page_is_read_as_it_is_shown(tmp_path):
-    (figure,) = load_pdf(written(tmp_path, pdf(PLOT, more=b"/Rotate 90")))
-    height, width = figure.pixels.shape[:2]
-    assert height > width
-    assert {t.rotation for t in figure.texts} == {270}
+@pytest.mark.parametrize("rotate", [b"90", b"270"])
+def test_a_page_turned_by_its_file_is_read_upright(tmp_path, rotate):
+    (figure,) = load_pdf(written(tmp_path, pdf(PLOT, more=b"/Rotate " + rotate)))
+    assert {t.rotation for t in figure.texts} == {0}
+    np.testing.assert_allclose(curve_of(figure), CORNERS, atol=1e-3)
 
 
 def test_crowded_plus_signs_all_become_marks(tmp_path):
@@ -231,3 +231,21 @@ def test_pictures_are_read_by_others_as_well(tmp_path):
     (figure,) = load_pdf(written(tmp_path, buffer.getvalue()))
     assert figure.source.route == "embedded raster"
     assert figure.pixels.shape == (300, 400, 3)
+
+
+@pytest.mark.parametrize(("turn", "at"), [(b"0 1 -1 0 300 0", (300, 400)), (b"0 -1 1 0 0 400", (300, 400))])
+def test_a_figure_on_its_side_is_turned_upright(tmp_path, turn, at):
+    box = b"[0 0 %d %d]" % at
+    words = text("Overall survival of all patients (%)", 120, 280)
+    (figure,) = load_pdf(written(tmp_path, pdf(b"q " + turn + b" cm " + PLOT + words + b" Q", box=box)))
+    assert figure.pixels.shape[1] > figure.pixels.shape[0]
+    assert {t.rotation for t in figure.texts} == {0}
+    np.testing.assert_allclose(curve_of(figure), CORNERS, atol=1e-3)
+
+
+def test_photographs_are_told_from_drawings():
+    noise = picture(300, 200)
+    plot = np.full((200, 300, 3), 255, np.uint8)
+    plot[40:60] = noise[:20]
+    assert is_drawing(plot)
+    assert not is_drawing(noise)
