@@ -1,0 +1,183 @@
+"""Which staircases are arms: everything that real figures draw beside them is left out, nothing that is one is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drawn_curves import (
+    BLACK,
+    BLUE,
+    BOTTOM,
+    DASHED,
+    GREEN,
+    GREY,
+    LEFT,
+    LOWER,
+    RED,
+    RIGHT,
+    TOP,
+    UPPER,
+    Drawing,
+    Points,
+    row_at,
+    stairs,
+    y,
+)
+from km2ipd.digitize.arms import ArmPath, find_arms
+from km2ipd.digitize.palette import find_inks
+from km2ipd.digitize.plotcrop import PlotCrop
+
+END = 330.0
+MIDDLE = stairs((0, 1), (3, 0.92), (7, 0.8), (10, 0.7), (15, 0.62), (20, 0.52), (24, 0.45))
+
+
+def arms_of(drawing: Drawing, expected: int | None = None) -> tuple[PlotCrop, list[ArmPath]]:
+    crop = drawing.crop()
+    inks = find_inks(crop.ink, tuple(drawing.keys), ~crop.lettering & ~crop.frame)
+    return crop, sorted(find_arms(crop, inks, expected), key=lambda a: a.path.stair.row.mean())
+
+
+def follows(crop: PlotCrop, arm: ArmPath, points: Points, end: float = END) -> bool:
+    """Whether an arm runs along a drawn staircase, to within a pixel in 9 columns of 10, and ends where it ends."""
+    columns = crop.figure_x(np.arange(arm.path.stair.first, arm.path.stair.last + 1))
+    near = np.abs(crop.figure_y(arm.path.stair.row) - row_at(points, columns)) <= 1
+    return bool(near.mean() > 0.9) and abs(crop.figure_x(np.float64(arm.path.corners.end)) - end) < 8
+
+
+def are(drawing: Drawing, *truth: Points, expected: int | None = None) -> bool:
+    """Whether the arms found are the drawn ones, top one first."""
+    crop, arms = arms_of(drawing, expected)
+    return len(arms) == len(truth) and all(follows(crop, a, t) for a, t in zip(arms, truth, strict=True))
+
+
+def test_two_colours_are_two_arms() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLUE).curve(LOWER, END, RED)
+    assert are(drawing, UPPER, LOWER)
+    assert [a.ink.color for a in arms_of(drawing)[1]] == [BLUE, RED]
+    assert not any(a.confusable for a in arms_of(drawing)[1])
+
+
+@pytest.mark.parametrize("colors", [(GREY, BLACK), ((60, 60, 60), (150, 150, 150)), ((20, 60, 160), (90, 150, 230))])
+def test_close_colours_are_two_arms(colors) -> None:
+    assert are(Drawing().axes().curve(UPPER, END, colors[0], 3).curve(LOWER, END, colors[1], 3), UPPER, LOWER)
+
+
+def test_arms_that_cross_in_two_colours_keep_their_way() -> None:
+    early = stairs((0, 1), (3, 0.75), (20, 0.7), (25, 0.66))
+    late = stairs((0, 1), (6, 0.9), (12, 0.6), (18, 0.4))
+    assert are(Drawing().axes().curve(early, END, BLUE).curve(late, END, RED), early, late)
+
+
+def test_a_dashed_black_arm_is_found_beside_a_solid_one() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLACK).curve(LOWER, END, BLACK, 2, DASHED)
+    assert are(drawing, UPPER, LOWER)
+    assert are(drawing, UPPER, LOWER, expected=2)
+    solid, dashed = arms_of(drawing)[1]
+    assert solid.path.own_share > 0.9 > dashed.path.own_share
+
+
+def test_three_styles_of_black_are_three_arms() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLACK).curve(MIDDLE, END, BLACK, 2, DASHED)
+    drawing.curve(LOWER, END, BLACK, 2, (3.0, 4.0))
+    assert are(drawing, UPPER, MIDDLE, LOWER, expected=3)
+
+
+def test_two_black_arms_with_a_key_each_are_told_apart() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLACK).curve(LOWER, END, BLACK, 2, DASHED)
+    drawing.entry("Drug", 220, 180, BLACK).entry("Placebo", 220, 196, BLACK, 2, DASHED)
+    assert are(drawing, UPPER, LOWER)
+
+
+def test_two_arms_of_one_solid_ink_that_meet_again_are_confusable() -> None:
+    early = stairs((0, 1), (3, 0.75), (17, 0.7))
+    late = stairs((0, 1), (6, 0.9), (12, 0.7), (18, 0.4))
+    arms = arms_of(Drawing().axes().curve(early, END, BLACK).curve(late, END, BLACK), 2)[1]
+    assert [a.confusable for a in arms] == [True, True]
+    apart = arms_of(Drawing().axes().curve(UPPER, END, BLACK).curve(LOWER, END, BLACK), 2)[1]
+    assert [a.confusable for a in apart] == [False, False]
+
+
+def test_confidence_limits_in_the_arms_ink_are_no_arms() -> None:
+    drawing = Drawing().axes().curve(MIDDLE, END, BLUE)
+    for side in (-1, 1):
+        limit = tuple((px, py + side * 0.12 * (px - LEFT)) for px, py in MIDDLE)
+        drawing.curve(limit, END, BLUE, 1, (4.0, 3.0))
+    assert are(drawing, MIDDLE)
+
+
+def test_limits_in_an_ink_of_their_own_around_a_named_arm_are_no_arms() -> None:
+    fine = stairs(*((t, 1 - 0.02 * t) for t in range(28)))
+    drawing = Drawing().axes().curve(fine, END, BLUE).entry("Drug", 220, 40, BLUE)
+    for side in (-1, 1):
+        limit = tuple((px, round(py + side * 0.12 * (px - LEFT))) for px, py in fine)
+        drawing.curve(limit, END, BLACK, 1)
+    assert are(drawing, fine)
+
+
+def test_a_tinted_band_and_its_edge_are_no_arms() -> None:
+    drawing = Drawing().axes()
+    for (left, level), right in zip(MIDDLE, [px for px, _ in MIDDLE[1:]] + [END], strict=True):
+        half = 0.1 * (left - LEFT) + 2
+        drawing.fill(left, level - half, right, level + half, (200, 210, 242))
+    drawing.curve(MIDDLE, END, BLUE)
+    assert are(drawing, MIDDLE)
+
+
+@pytest.mark.parametrize("color", [(225, 225, 225), (150, 150, 150), BLACK])
+def test_grid_lines_are_no_arms(color) -> None:
+    drawing = Drawing().axes()
+    for s in (0.2, 0.4, 0.6):
+        drawing.line(LEFT, y(s), RIGHT + 45, y(s), color, 1)
+    for px in (115, 190, 265, 340):
+        drawing.line(px, TOP - 5, px, BOTTOM + 5, color, 1)
+    assert are(drawing.curve(UPPER, END, BLUE).curve(LOWER, END, RED), UPPER, LOWER)
+
+
+def test_a_line_at_the_median_is_no_arm() -> None:
+    drawing = Drawing().axes().curve(((LEFT, y(0.5)),), RIGHT, BLACK, 1, (4.0, 3.0)).curve(UPPER, END, BLUE)
+    assert are(drawing.curve(LOWER, END, RED), UPPER, LOWER)
+
+
+def test_the_frame_of_a_legend_box_is_no_arm() -> None:
+    drawing = Drawing().axes().curve(LOWER, END, BLUE).entry("Drug", 220, 44, BLUE)
+    for at in (34, 70):
+        drawing.line(210, at, 330, at, BLACK, 1)
+    for at in (210, 330):
+        drawing.line(at, 34, at, 70, BLACK, 1)
+    assert are(drawing, LOWER)
+
+
+def test_black_marks_on_a_coloured_curve_are_no_arm() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLUE)
+    for px in range(60, 330, 9):
+        level = float(row_at(UPPER, np.array([px]))[0])
+        drawing.line(px, level - 5, px, level + 5, BLACK)
+    assert are(drawing, UPPER)
+
+
+def test_an_arm_that_ends_early_is_one_where_the_legend_names_it() -> None:
+    short = stairs((0, 1), (0.8, 0.6))
+    drawing = Drawing().axes().curve(UPPER, END, BLUE).curve(short, 55, GREEN)
+    drawing.entry("Drug", 220, 180, BLUE).entry("Few", 220, 196, GREEN)
+    crop, arms = arms_of(drawing)
+    ends = {a.ink.color: float(crop.figure_x(np.float64(a.path.corners.end))) for a in arms}
+    assert ends == {BLUE: pytest.approx(END, abs=1), GREEN: pytest.approx(55, abs=1.5)}
+
+
+def test_a_line_beyond_the_arms_that_the_table_counts_is_left_out() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLUE).curve(LOWER, END, RED)
+    drawing.entry("Drug", 220, 180, BLUE).entry("Placebo", 220, 196, RED)
+    drawing.curve(stairs((0, 1), (4, 0.6), (8, 0.2)), 130, GREEN, 1)
+    assert are(drawing, UPPER, LOWER, expected=2)
+
+
+def test_rising_curves_are_traced_as_falling_ones() -> None:
+    rising = tuple((px, BOTTOM + TOP - py) for px, py in LOWER)
+    drawing = Drawing().axes().curve(rising, END, BLUE)
+    crop = drawing.crop(direction="incidence")
+    (arm,) = find_arms(crop, find_inks(crop.ink, (), ~crop.lettering & ~crop.frame))
+    assert crop.figure_y(arm.path.corners.y) == pytest.approx([py for _, py in rising], abs=1)
+
+
+def test_an_empty_plot_has_no_arms() -> None:
+    assert arms_of(Drawing().axes())[1] == []
