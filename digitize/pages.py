@@ -71,11 +71,15 @@ def _region(box: Box, content: PageContent, images: Sequence[PageImage], lines: 
         max(0.0, box.left - 3), max(0.0, box.top - 3),
         min(content.width, box.right + 3), min(content.height, box.bottom + 3),
     )  # fmt: skip
+    return Region(box, carrying_image(box, images, content.strokes), caption_of(box, lines))
+
+
+def carrying_image(box: Box, images: Sequence[PageImage], strokes: Sequence[Stroke]) -> PageImage | None:
+    """The image that carries the curves of the figure within the box, None when vectors do."""
     inner = [image for image in images if box.contains(*image.box.centre)]
     covered = sum(image.box.width * image.box.height for image in inner)
-    largest = max(inner, key=lambda i: i.box.width * i.box.height, default=None)
-    raster = covered >= IMAGE_SHARE * box.width * box.height or not _holds_curves(box, content.strokes)
-    return Region(box, largest if raster else None, caption_of(box, lines))
+    raster = covered >= IMAGE_SHARE * box.width * box.height or not _holds_curves(box, strokes)
+    return max(inner, key=lambda i: i.box.width * i.box.height, default=None) if raster else None
 
 
 def _holds_curves(box: Box, strokes: Sequence[Stroke]) -> bool:

@@ -142,7 +142,7 @@ def _figure(page: pdfium.PdfPage, index: int, content: PageContent, region: Regi
         return vector_figure(content, region.box, draw, name, digest, index + 1, region.caption)
     box = region.box
     source = Source(index + 1, (box.left, box.top, box.right, box.bottom), "embedded raster")
-    pixels = _render(page, _raster_view(region.image, box))
+    pixels = _render(page, raster_view(region.image, box))
     return Figure(name, digest, pixels, source=source, caption=region.caption)
 
 
@@ -219,7 +219,7 @@ def _vector_view(box: Box, runs: Sequence[Run]) -> View:
     return View(box.left, box.top, scale, scale, columns, max(1, round(box.height * scale)))
 
 
-def _raster_view(image: PageImage, box: Box) -> View:
+def raster_view(image: PageImage, box: Box) -> View:
     """The view of a region in which its image falls pixel on pixel, with the drawn text around it."""
     frame = image.box if _fills(image.box, box) else box
     x_scale, y_scale = image.columns / image.box.width, image.rows / image.box.height

@@ -7,15 +7,17 @@ import hashlib
 import importlib.util
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from lxml import etree
 
 from ..errors import UnreadableFigure
-from ..records import Box, Figure, PixelArray
+from ..records import Box, Figure, PixelArray, Source
 from .confined import confined
-from .pdf import View, vector_figure
+from .pages import carrying_image
+from .pdf import View, raster_view, vector_figure
 from .svgstyle import length, local_name, style_rules
 from .svgtree import XLINK, content_of
 
@@ -50,8 +52,19 @@ def _load(path: Path) -> tuple[Figure, ...]:
     def draw(view: View) -> PixelArray:
         return _draw(_markup(root, frame, view), view.columns, view.rows, path.name)
 
-    figure = vector_figure(content, Box(0, 0, frame.width, frame.height), draw, path.name, digest)
-    return (figure,)
+    whole = Box(0, 0, frame.width, frame.height)
+    image = carrying_image(whole, content.images, content.strokes)
+    if image is not None:
+        source = Source(1, (0.0, 0.0, frame.width, frame.height), "embedded raster")
+        return (Figure(path.name, digest, draw(_square(raster_view(image, whole))), source=source),)
+    return (vector_figure(content, whole, draw, path.name, digest),)
+
+
+def _square(view: View) -> View:
+    """The view with one scale for both ways, the finer, as resvg draws."""
+    scale = max(view.x_scale, view.y_scale)
+    columns, rows = view.columns * scale / view.x_scale, view.rows * scale / view.y_scale
+    return replace(view, x_scale=scale, y_scale=scale, columns=round(columns), rows=round(rows))
 
 
 def _parse(data: bytes, name: str) -> etree._Element:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -137,8 +139,9 @@ class Walk:
         x, y = length(element.get("x")), length(element.get("y"))
         width, height = length(element.get("width")), length(element.get("height"))
         corners = _moved(np.array([[x, y], [x + width, y], [x, y + height], [x + width, y + height]]), place.matrix)
-        if width > 0 and height > 0 and np.all(np.isfinite(corners)):
-            self.images.append(PageImage(bounds(corners), 0, 0))
+        columns, rows = _picture_size(element.get("href") or element.get(XLINK) or "")
+        if width > 0 and height > 0 and columns and np.all(np.isfinite(corners)):
+            self.images.append(PageImage(bounds(corners), columns, rows))
 
     def _use(self, element: etree._Element, place: Place) -> None:
         target = self._target(element)
@@ -168,6 +171,17 @@ def content_of(root: etree._Element, frame: Box, rules: Sequence[Rule]) -> PageC
     start = Matrix.translate(-frame.left, -frame.top)
     walk.visit(root, Place(start, {}, Box(0, 0, frame.width, frame.height)))
     return PageContent(frame.width, frame.height, tuple(walk.strokes), tuple(walk.images), tuple(walk.runs))
+
+
+def _picture_size(link: str) -> tuple[int, int]:
+    """Columns and rows of a picture held in a data link, (0, 0) when it cannot be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(link.partition("base64,")[2]))) as picture:
+            return picture.size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return 0, 0
 
 
 def _matrix(text: str) -> Matrix:

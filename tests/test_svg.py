@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import io
 
 import numpy as np
 import pytest
@@ -151,6 +153,20 @@ def test_gzipped_files_are_read(tmp_path):
     path = tmp_path / "figure.svgz"
     path.write_bytes(gzip.compress((OPEN + '<path d="M0 9H99" stroke="red"/></svg>').encode()))
     assert len(load_svg(path)[0].strokes) == 1
+
+
+def test_a_picture_held_in_the_file_comes_out_at_its_own_resolution(tmp_path):
+    from PIL import Image
+
+    pixels = np.kron(np.random.default_rng(2).integers(0, 256, (30, 40, 3)), np.ones((4, 4, 1))).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    link = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    figure = load(tmp_path, f'<image href="{link}" width="400" height="300" preserveAspectRatio="none"/>')
+    assert figure.source.route == "embedded raster"
+    assert figure.strokes == ()
+    assert figure.pixels.shape == (120, 160, 3)
+    assert np.abs(figure.pixels.astype(int) - pixels).mean() < 12
 
 
 # ---------------------------------------------------------------- hostile files
