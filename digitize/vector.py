@@ -9,6 +9,7 @@ import numpy as np
 
 from ..records import Box, CurveTrace, Direction, Figure, FloatArray, Panel, Rgb, read_only
 from .strokes import stroke_box
+from .vectorlimits import level_at, without_limits
 from .vectorlines import plot_lines
 from .vectormarks import LARGEST_MARK, assign_marks, find_marks
 from .vectorstairs import Staircase, read_staircase
@@ -30,8 +31,6 @@ REDRAWN_ERROR = 0.12
 EXACT_START = 0.1
 # Two lines are one drawn twice when they are this near (px) all along.
 SAME_LINE = 0.7
-# Limits of a band change only where their arm drops: to this (px), for this share of their drops.
-SAME_DROP, LIMIT_SHARE = 0.3, 0.93
 # Curves with more oblique stretches than this share of their length are no staircases.
 MOST_SLANTED = 0.5
 
@@ -61,8 +60,9 @@ def trace_strokes(figure: Figure, panel: Panel) -> tuple[VectorArm, ...]:
     falling = panel.direction == "survival"
     lines = plot_lines(figure.strokes, area, _tiny_repeats(figure, area))
     stairs = [stair for line in lines if (stair := read_staircase(line, falling)) is not None]
-    arms = _without_limits(_without_copies(_arm_like(stairs, panel)))
-    arms = sorted(arms, key=lambda stair: stair.line.order)
+    shaped = _without_copies(_arm_like(stairs, panel))
+    arms = without_limits(shaped, lines)
+    arms.sort(key=lambda stair: stair.line.order)
     used = frozenset(index for stair in arms for index in stair.line.strokes)
     marks = find_marks(figure.strokes, area, used)
     colors = [stair.line.color for stair in arms]
@@ -186,45 +186,3 @@ def _same_line(one: CurveTrace, two: CurveTrace) -> bool:
         return False
     at = np.linspace(one.x_px[0], one.end_px, 400)
     return bool(np.quantile(np.abs(level_at(one, at) - level_at(two, at)), 0.95) <= SAME_LINE)
-
-
-def level_at(trace: CurveTrace, x: FloatArray) -> FloatArray:
-    """The level (px) at positions x, right-continuous, held beyond both ends."""
-    rows = np.searchsorted(trace.x_px, x, side="right") - 1
-    return trace.y_px[np.clip(rows, 0, len(trace.y_px) - 1)]
-
-
-def _without_limits(stairs: Sequence[Staircase]) -> list[Staircase]:
-    """Confidence limits left out: they move only where an arm of theirs drops, one above and one below it."""
-    return [stair for stair in stairs if not any(_is_limit(stair, other, stairs) for other in stairs)]
-
-
-def _is_limit(stair: Staircase, arm: Staircase, stairs: Sequence[Staircase]) -> bool:
-    if stair is arm or stair.line.color != arm.line.color or not _drops_with(stair.trace, arm.trace):
-        return False
-    side = _side(stair.trace, arm.trace)
-    return side != 0 and any(
-        other is not stair
-        and other is not arm
-        and other.line.color == arm.line.color
-        and _drops_with(other.trace, arm.trace)
-        and _side(other.trace, arm.trace) == -side
-        for other in stairs
-    )
-
-
-def _drops_with(limit: CurveTrace, arm: CurveTrace) -> bool:
-    drops, own = limit.x_px[1:], arm.x_px[1:]
-    if len(drops) < 2 or len(own) < 2:
-        return False
-    nearest = np.abs(drops[:, None] - own[None, :]).min(axis=1)
-    return bool(np.mean(nearest <= SAME_DROP) >= LIMIT_SHARE)
-
-
-def _side(limit: CurveTrace, arm: CurveTrace) -> int:
-    """1 when the limit lies below the arm (larger y), -1 above, 0 when they cross."""
-    at = np.linspace(max(limit.x_px[0], arm.x_px[0]), min(limit.end_px, arm.end_px), 300)
-    gap = level_at(limit, at) - level_at(arm, at)
-    if np.mean(gap >= -0.5) > 0.99 and gap.max() > 1:
-        return 1
-    return -1 if np.mean(gap <= 0.5) > 0.99 and gap.min() < -1 else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,19 +39,28 @@ def read_staircase(line: Line, falling: bool) -> Staircase | None:
 
     Loops off the path and moves there and back are marks, not steps. Oblique moves become fine steps.
     """
+    steps = read_steps(line)
+    if steps is None or _goes_back(steps.trace.y_px if falling else -steps.trace.y_px) > BACKLASH:
+        return None
+    sign = 1.0 if falling else -1.0
+    levels = sign * np.maximum.accumulate(sign * steps.trace.y_px)
+    changes = np.concatenate([[True], np.abs(np.diff(levels)) > 1e-6])
+    trace = replace(steps.trace, x_px=steps.trace.x_px[changes], y_px=levels[changes])
+    return replace(steps, trace=trace)
+
+
+def read_steps(line: Line) -> Staircase | None:
+    """The line as a step function that may go up and down, as upper confidence limits do; None when it turns back."""
     points = _forwards(line.points)
     points, marks = _without_loops(points)
     points, spikes = _without_spikes(points)
-    if len(points) < 2:
-        return None
-    sign = 1.0 if falling else -1.0
-    width = float(np.ptp(points[:, 0]))
-    if width < 1 or _goes_back(points[:, 0]) > BACKLASH or _goes_back(sign * points[:, 1]) > BACKLASH:
+    width = float(np.ptp(points[:, 0])) if len(points) > 1 else 0.0
+    if width < 1 or _goes_back(points[:, 0]) > BACKLASH:
         return None
     steps = np.diff(points, axis=0)
     oblique = (np.abs(steps[:, 0]) > SAME) & (np.abs(steps[:, 1]) > SAME)
     slanted = float(np.abs(steps[oblique, 0]).sum() / width)
-    x, y = _levels(points, sign)
+    x, y = _levels(points)
     error = VERTEX_ERROR if slanted < 0.02 else STEP
     trace = CurveTrace(x, y, float(points[:, 0].max()), read_only([]), error, error)
     return Staircase(line, trace, read_only(np.sort(np.concatenate([marks, spikes]))), slanted)
@@ -120,7 +129,7 @@ def _without_spikes(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.array(kept), np.array(marks)
 
 
-def _levels(points: FloatArray, sign: float) -> tuple[FloatArray, FloatArray]:
+def _levels(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Where each level begins, and the level: (k,) x and y of a step function through the path."""
     fine = [points[:1]]
     for start, end in itertools.pairwise(points):
@@ -135,7 +144,7 @@ def _levels(points: FloatArray, sign: float) -> tuple[FloatArray, FloatArray]:
         fine.append(end[None])
     path = np.vstack(fine)
     x = np.maximum.accumulate(path[:, 0])
-    y = sign * np.maximum.accumulate(sign * path[:, 1])
+    y = path[:, 1]
     runs = np.append(np.diff(x) > 1e-6, True)
     # The start stays even where the curve drops at once: it tells that the line begins at S = 1.
     runs[0] = True

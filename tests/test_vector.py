@@ -221,3 +221,25 @@ def test_curves_redrawn_for_a_paper_are_trusted_less():
     ]
     assert errors[0] == errors[1] < 0.05
     assert errors[2] > 0.1
+
+
+@pytest.mark.parametrize("color", [RED, BLACK])
+def test_an_upper_limit_that_rises_late_still_shows_its_partner(color):
+    upper, lower = Y - np.array([0, 12, 20, 30, 95]), Y + np.array([0, 14, 24, 34, 50])
+    drawn = [
+        stroke(corners(), RED, order=1),
+        stroke(corners(X, upper), color, 1.0, order=2),
+        stroke(corners(X, lower), color, 1.0, order=3),
+    ]
+    arms = trace_strokes(figure(drawn), panel())
+    assert len(arms) == 1
+    assert_is_the_staircase(arms[0].trace)
+
+
+def test_three_arms_that_drop_together_stay_three():
+    others = [Y - np.array([0, 12, 20, 30, 40]), Y + np.array([0, 14, 24, 34, 50])]
+    drawn = [
+        stroke(corners(), RED),
+        *(stroke(corners(X, y), c, order=1) for y, c in zip(others, (BLUE, BLACK), strict=True)),
+    ]
+    assert len(trace_strokes(figure(drawn), panel())) == 3
