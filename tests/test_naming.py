@@ -1,0 +1,201 @@
+"""Curves of traces in data units, and which name and which row of the table belongs to which arm."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drawn_curves import BLACK, BLUE, LOWER, RED, UPPER, Drawing, Points, panel, x, y
+from hypothesis import given
+from hypothesis import strategies as st
+from km2ipd.digitize.drawnarm import DrawnArm, curve_of
+from km2ipd.digitize.legend import LegendKey
+from km2ipd.digitize.naming import (
+    ArmName,
+    excess_at_risk,
+    is_chromatic,
+    letter_color,
+    likeness,
+    name_arms,
+    tie_rows,
+)
+from km2ipd.records import Axis, Box, CurveTrace, RiskRow, RiskTable, SurvivalCurve, TextLine
+
+END = 330.0
+NOBODY = ArmName("", "")
+
+
+def trace(points: Points, end: float = END) -> CurveTrace:
+    return CurveTrace([p[0] for p in points], [p[1] for p in points], end, level_error_px=0.2, time_error_px=0.4)
+
+
+def arm(points: Points = UPPER, color=BLUE, inked: float = 1.0, keys: tuple[LegendKey, ...] = (), **more) -> DrawnArm:
+    return DrawnArm(color, inked, 10.0, more.pop("width_px", 2.0), trace(points), keys, **more)
+
+
+def key(name: str, color=BLACK, inked: float = 1.0, width_px: float = 2.0) -> LegendKey:
+    place = 40 + 16 * len(name)
+    return LegendKey(name, color, inked, width_px, Box(220, place, 250, place + 2), Box(258, place, 290, place + 8))
+
+
+def named(drawing: Drawing, arms: list[DrawnArm]) -> list[tuple[str, str]]:
+    curves = [curve_of(a.trace, panel()) for a in arms]
+    found = name_arms(arms, tuple(drawing.texts), drawing.pixels(), panel(), curves)
+    return [(n.name, n.source) for n in found]
+
+
+# ---------------------------------------------------------------- curves
+
+
+def test_a_trace_becomes_a_curve_in_data_units() -> None:
+    curve = curve_of(trace(UPPER), panel())
+    assert curve.time == pytest.approx([0, 4, 9, 14, 19, 25, 29])
+    assert curve.survival == pytest.approx([1, 0.95, 0.88, 0.8, 0.74, 0.7, 0.7])
+    assert curve.survival_error == pytest.approx([0, *[0.2 / 200] * 6])
+    assert curve.time_error == pytest.approx([0.4 / 10] * 7)
+
+
+def test_rising_curves_are_one_minus_what_is_drawn() -> None:
+    rising = tuple((px, 260 - py) for px, py in UPPER)
+    assert curve_of(trace(rising), panel(direction="incidence")).survival == pytest.approx(
+        curve_of(trace(UPPER), panel()).survival
+    )
+
+
+def test_the_first_level_near_one_is_one_and_others_get_a_start() -> None:
+    near = tuple((px, py + 2 * (k == 0)) for k, (px, py) in enumerate(UPPER))
+    assert curve_of(trace(near), panel()).survival[0] == 1.0
+    low = curve_of(trace(UPPER[1:]), panel())
+    assert (low.time[0], low.survival[0], low.survival[1]) == (0.0, 1.0, pytest.approx(0.95))
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 40), st.floats(-5, 40)), min_size=1, max_size=10),
+    st.floats(-5, 50),
+    st.sampled_from(["survival", "incidence"]),
+)
+def test_every_trace_gives_a_lawful_curve(steps: list[tuple[float, float]], rest: float, direction: str) -> None:
+    across, down = np.cumsum(steps, axis=0).T + np.array([[36.0], [25.0]])
+    drawn = CurveTrace(across, down if direction == "survival" else 260 - down, across[-1] + rest)
+    curve = curve_of(drawn, panel(direction=direction))
+    assert curve.survival[0] == 1.0
+    assert curve.time[0] == 0.0
+    assert (np.diff(curve.survival) <= 0).all() and (np.diff(curve.time) >= 0).all()
+
+
+def test_an_axis_that_starts_late_starts_the_curve() -> None:
+    late = panel()
+    late = replace(late, x=Axis(late.x.calibration, 2.0, 30.0))
+    assert curve_of(trace(UPPER), late).time[0] == 2.0
+
+
+# ---------------------------------------------------------------- names
+
+
+def test_keys_of_one_ink_go_to_the_line_of_their_style() -> None:
+    keys = (key("Solid"), key("Dashed", inked=0.6))
+    arms = [arm(UPPER, BLACK, 0.65, keys), arm(LOWER, BLACK, 0.98, keys)]
+    assert named(Drawing(), arms) == [("Dashed", "legend"), ("Solid", "legend")]
+
+
+def test_keys_of_one_ink_go_to_the_line_of_their_width() -> None:
+    keys = (key("Thin", width_px=1), key("Thick", width_px=4))
+    arms = [arm(UPPER, BLACK, keys=keys, width_px=4.0), arm(LOWER, BLACK, keys=keys, width_px=1.0)]
+    assert named(Drawing(), arms) == [("Thick", "legend"), ("Thin", "legend")]
+
+
+def test_names_beside_curves_go_to_the_nearest() -> None:
+    drawing = Drawing().text("Drug", x(25), y(0.76)).text("Placebo", x(21), y(0.33))
+    assert named(drawing, [arm(LOWER, RED), arm(UPPER, BLUE)]) == [("Placebo", "label"), ("Drug", "label")]
+
+
+def test_names_in_colour_go_to_their_colour_however_near_the_other_curve_is() -> None:
+    drawing = Drawing().text("Drug", x(23), y(0.32), BLUE).text("Placebo", x(23), y(0.78), RED)
+    assert named(drawing, [arm(LOWER, RED), arm(UPPER, BLUE)]) == [("Placebo", "label"), ("Drug", "label")]
+
+
+def test_far_text_statistics_and_text_outside_name_no_arm() -> None:
+    drawing = Drawing().text("Far away", x(3), y(0.1)).text("HR 0.5", x(25), y(0.76)).text("Months", 150, 252)
+    assert named(drawing, [arm(UPPER)]) == [("", "")]
+
+
+def test_what_the_legend_names_gets_no_label() -> None:
+    drawing = Drawing().text("Label", x(25), y(0.76))
+    assert named(drawing, [arm(UPPER, BLUE, keys=(key("Drug", BLUE),))]) == [("Drug", "legend")]
+
+
+def test_letters_have_the_colour_of_their_strongest_pixels() -> None:
+    drawing = Drawing().text("Drug", 100, 100, RED, 20)
+    assert letter_color(drawing.pixels(), drawing.texts[0]) == pytest.approx(RED, abs=40)
+    assert letter_color(drawing.pixels(), TextLine("gone", Box(900, 900, 920, 910))) == (0, 0, 0)
+    assert is_chromatic(RED) and not is_chromatic((90, 80, 100))
+
+
+def test_names_are_compared_by_letters_and_digits() -> None:
+    assert likeness("Arm A (n=20)", "arm a n20") == 1.0
+    assert likeness("", "Drug") == likeness("--", "Drug") == 0.0
+    assert 0.6 < likeness("Placebo", "Placeb0") < 1.0
+    assert likeness("Drug", "Placebo") < 0.4
+
+
+# ---------------------------------------------------------------- rows of the table
+
+
+def curves() -> list[SurvivalCurve]:
+    return [curve_of(trace(points), panel()) for points in (UPPER, LOWER)]
+
+
+def row(at_risk: list[float], name: str = "", color: str = "", time=(0, 10, 20)) -> RiskRow:
+    return RiskRow(name, list(time), at_risk, color=color)
+
+
+def tied(*rows: RiskRow, names: tuple[str, str] = ("", "")) -> list[int | None]:
+    arms = [arm(UPPER, BLUE), arm(LOWER, RED)]
+    return tie_rows(arms, [ArmName(n, "legend") for n in names], curves(), RiskTable(rows))
+
+
+def test_rows_are_tied_by_name() -> None:
+    few = [100, 20, 5]
+    assert tied(row(few, "Placebo"), row(few, "Drug"), names=("Drug", "Placebo")) == [1, 0]
+
+
+def test_rows_are_tied_by_colour() -> None:
+    few = [100, 20, 5]
+    assert tied(row(few, color="#c8281e"), row(few, color="#1e3cc8")) == [1, 0]
+
+
+def test_rows_are_tied_by_what_the_curves_allow() -> None:
+    # 80 of 100 at 10 months fit the upper curve (0.88) and not the lower (0.55).
+    assert tied(row([100, 40, 20]), row([100, 80, 60])) == [1, 0]
+
+
+def test_rows_that_nothing_tells_apart_are_tied_in_their_order() -> None:
+    assert tied(row([100, 20, 5]), row([90, 20, 5])) == [0, 1]
+
+
+def test_a_row_that_contradicts_every_arm_and_one_too_many_are_tied_to_none() -> None:
+    strange = row([100, 99, 99], "Elsewhere", "#148c3c")
+    assert tied(row([100, 80, 60], "Drug"), strange, names=("Drug", "Placebo")) == [0, None]
+    assert tied(row([100, 20, 5]), row([90, 20, 5]), row([80, 10, 4])).count(None) == 1
+    assert tie_rows([], [], [], RiskTable((row([1, 1, 1]),))) == [None]
+    assert tied() == []
+
+
+def test_the_excess_of_patients_at_risk_over_a_curve() -> None:
+    upper, lower = curves()
+    assert excess_at_risk(row([100, 88, 74]), upper) == 0.0
+    # S(10-) = 0.55 and S(20-) = 0.33, each with 0.01 to spare.
+    assert excess_at_risk(row([100, 75, 53]), lower) == pytest.approx((0 + 0.19 + 0.19) / 3)
+    assert excess_at_risk(row([100, np.nan, np.nan]), lower) == 0.0
+    assert excess_at_risk(row([0, 5, 3]), lower) == 0.0
+
+
+def test_the_value_before_a_drop_counts_at_the_drop() -> None:
+    # S falls from 0.7 to 0.55 at 8 months: 70 of 100 may still be at risk there.
+    assert excess_at_risk(row([100, 70], time=(0, 8)), curves()[1]) == 0.0
+    assert excess_at_risk(row([100, 70], time=(0, 8.1)), curves()[1]) > 0.05
+
+
+def test_counts_beyond_the_drawn_curve_do_not_count() -> None:
+    assert excess_at_risk(row([100, 50, 50], time=(0, 10, 29.5)), curves()[1]) == 0.0

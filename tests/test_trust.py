@@ -1,0 +1,160 @@
+"""Every caution is raised once by what it is for, and by nothing when all is well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from drawn_curves import BLUE, LOWER, RED, UPPER, Points, panel, y
+from km2ipd.digitize.drawnarm import DrawnArm, curve_of
+from km2ipd.digitize.trust import RESIDUAL_LIMIT, SHORT, START_GAP, arm_confidence, doubts_about, doubts_by_print
+from km2ipd.records import ArmReading, CurveTrace, Panel, PrintedNumber, RiskRow, RiskTable
+
+EVIDENCE = {"own_ink": 0.95, "in_sight": 0.97}
+TABLE = RiskTable((RiskRow("Drug", [0, 10, 20], [100, 80, 60]), RiskRow("Placebo", [0, 10, 20], [90, 40, 15])))
+
+
+def drawn(points: Points = UPPER, end: float = 330.0, color=BLUE, **changed) -> DrawnArm:
+    trace = CurveTrace([p[0] for p in points], [p[1] for p in points], end)
+    return DrawnArm(color, 1.0, 10.0, 2.0, trace, **{"evidence": EVIDENCE, **changed})
+
+
+def reading(arm: DrawnArm, name: str, where: Panel) -> ArmReading:
+    return ArmReading(name, "#000000", curve_of(arm.trace, where), arm.trace, confidence=arm_confidence(arm))
+
+
+def doubts(
+    first: DrawnArm | None = None,
+    *,
+    where: Panel | None = None,
+    names: tuple[str, ...] = ("Drug", "Placebo"),
+    table: RiskTable = RiskTable(),  # noqa: B008 - frozen
+    entries: int = 0,
+    rows: int = 0,
+) -> list[tuple[str, str]]:
+    """(code, where) of the cautions on two arms, the first as given."""
+    where = where or panel()
+    lines = [first or drawn(), drawn(LOWER, color=RED)][: len(names)]
+    arms = tuple(reading(line, name, where) for line, name in zip(lines, names, strict=True))
+    found = doubts_about(where, lines, arms, table, entries, rows)
+    assert all(c.severity == "review" and c.message for c in found)
+    return [(c.code, c.where) for c in found]
+
+
+def test_a_good_reading_raises_no_doubt() -> None:
+    assert doubts() == []
+    assert doubts(table=TABLE, entries=2, rows=2) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "changed"),
+    [
+        ("start", {"start_gap_px": START_GAP + 1}),
+        ("crossing", {"confusable": True}),
+        ("axis-end", {"runs_on": True}),
+        ("hidden", {"evidence": {"own_ink": 0.65, "in_sight": 0.65}}),
+        ("faint", {"evidence": {"own_ink": 0.5, "in_sight": 1.0}}),
+        ("short", {"end": UPPER[0][0] + SHORT - 1, "points": UPPER[:1]}),
+    ],
+)
+def test_what_an_arm_lacks_is_named_with_the_arm(code: str, changed: dict) -> None:
+    assert doubts(drawn(**changed)) == [(code, "Drug")]
+
+
+def test_what_is_just_within_the_limits_raises_no_doubt() -> None:
+    assert doubts(drawn(start_gap_px=START_GAP)) == []
+    assert doubts(drawn(UPPER[:1], UPPER[0][0] + SHORT)) == []
+    assert doubts(drawn(evidence={"own_ink": 0.6, "in_sight": 0.7})) == []
+
+
+def test_ticks_that_miss_their_line_are_named_by_axis() -> None:
+    assert doubts(where=panel(residual=RESIDUAL_LIMIT + 0.1)) == [("calibration", "x axis")]
+
+
+@pytest.mark.parametrize(
+    ("entries", "rows", "found"),
+    [
+        (3, 0, [("arm-count", "legend")]),
+        (1, 0, [("arm-count", "legend")]),
+        (1, 2, []),
+        (0, 3, [("arm-count", "risk table")]),
+        (2, 1, [("arm-count", "risk table")]),
+        (3, 3, [("arm-count", "legend"), ("arm-count", "risk table")]),
+    ],
+)
+def test_legend_and_table_must_count_as_many_arms_as_curves(entries: int, rows: int, found: list) -> None:
+    assert doubts(entries=entries, rows=rows) == found
+
+
+def test_arms_without_name_are_doubtful_unless_alone() -> None:
+    assert doubts(names=("Drug", "Arm 2")) == [("nameless", "Arm 2")]
+    assert doubts(names=("Arm 1",)) == []
+    assert doubts(names=("Arm A", "Arm B")) == []
+
+
+def test_exchanged_rows_have_more_patients_than_the_curve_allows() -> None:
+    swapped = RiskTable(tuple(replace(r, arm=n) for r, n in zip(TABLE.rows, ("Placebo", "Drug"), strict=True)))
+    assert doubts(table=swapped, rows=2) == [("at-risk-above-curve", "Placebo")]
+
+
+@pytest.mark.parametrize(
+    ("direction", "y_range", "end_level", "leaves"),
+    [
+        ("survival", (0.5, 1.0), 0.505, True),
+        ("survival", (0.5, 1.0), 0.6, False),
+        ("survival", (0.0, 1.0), 0.0, False),
+        ("incidence", (0.0, 0.5), 0.495, True),
+        ("incidence", (0.0, 1.0), 1.0, False),
+    ],
+)
+def test_a_curve_that_ends_at_the_edge_of_a_broken_axis_leaves_the_plot(
+    direction: str, y_range: tuple[float, float], end_level: float, leaves: bool
+) -> None:
+    start = 1.0 if direction == "survival" else 0.0
+    line = drawn(((40.0, y(start)), (200.0, y(end_level))))
+    where = panel(direction=direction, y_range=y_range)
+    found = doubts_about(where, [line], (reading(line, "Drug", where),), RiskTable(), 0, 0)
+    assert [c.code for c in found] == ["leaves-plot"] * leaves
+
+
+def test_confidence_counts_own_ink_half_of_what_is_hidden_and_the_start() -> None:
+    assert arm_confidence(drawn(evidence={"own_ink": 0.8, "in_sight": 0.9})) == pytest.approx(0.85)
+    assert arm_confidence(drawn(evidence={"own_ink": 1.0, "in_sight": 0.9})) == 1.0
+    assert arm_confidence(drawn(evidence={"own_ink": 0.8, "in_sight": 1.0}, start_gap_px=9)) == pytest.approx(0.56)
+    assert arm_confidence(drawn(evidence={})) == 1.0
+
+
+def printed_doubts(*numbers: PrintedNumber) -> list[tuple[str, str]]:
+    arms = (reading(drawn(), "Drug", panel()), reading(drawn(LOWER), "Placebo", panel()))
+    return [(c.code, c.where) for c in doubts_by_print(panel(), arms, numbers)]
+
+
+def test_printed_numbers_that_the_curves_bear_out_raise_no_doubt() -> None:
+    # The lower curve passes one half at 12 months; the upper shows 0.74 at 20.
+    assert printed_doubts(
+        PrintedNumber("median", 11.5, arm="Placebo"),
+        PrintedNumber("survival", 0.75, arm="Drug", at=20),
+        PrintedNumber("median", 40.0, arm="Drug"),
+    ) == []
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        PrintedNumber("median", 18.0, arm="Placebo"),
+        PrintedNumber("survival", 0.6, arm="Placebo", at=12),
+    ],
+)
+def test_printed_numbers_that_a_curve_contradicts_are_named(number: PrintedNumber) -> None:
+    assert printed_doubts(number) == [("printed-differs", "Placebo")]
+
+
+def test_printed_numbers_that_cannot_be_compared_are_left_alone() -> None:
+    assert printed_doubts(
+        PrintedNumber("median", 2.0, arm="Someone"),
+        PrintedNumber("median", None, arm="Placebo", not_reached=True),
+        PrintedNumber("median", 2.0, arm="Placebo", kind="adjusted"),
+        PrintedNumber("survival", 0.1, arm="Drug", at=60),
+        PrintedNumber("survival", 0.1, arm="Drug"),
+        PrintedNumber("hr", 9.0, arm="Drug"),
+    ) == []
