@@ -83,7 +83,7 @@ def fit_bars(coverage: FloatArray, trust: FloatArray, widest_px: float) -> BarFi
     """
     runs = _inked_runs(coverage, trust)
     clean = [run for run in runs if trust[run[0] : run[1]].min() >= 1.0]
-    runs = clean if FEW_RUNS <= len(clean) and len(runs) <= MANY_RUNS else runs
+    runs = clean if len(clean) >= FEW_RUNS and len(runs) <= MANY_RUNS else runs
     some = np.zeros(len(coverage))
     stride = max(1, int(sum(stop - start for start, stop in runs) // SAMPLE))
     for start, stop in runs[::stride]:

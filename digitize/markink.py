@@ -31,12 +31,14 @@ STRONG = 0.55
 def mark_ink(
     crop: PlotCrop, path: TracedPath, own: FloatArray, others: tuple[TracedPath, ...], reach_px: int
 ) -> FloatArray:
-    """Coverage (height, width), 0 to 1, by ink that may be the arm's marks, within reach_px rows and columns of its curve.
+    """Coverage (height, width), 0 to 1, by ink that may be the arm's marks, within reach_px of its curve.
 
     own: (height, width) coverage by the arm's own ink; it counts wherever it is more.
     """
     near = _near_curve(path, own.shape, reach_px) & ~crop.frame
     color = _stroke_color(crop, path)
+    if color is None:
+        return own
     rivals = [c for c in (_stroke_color(crop, o) for o in others) if c and color_distance(c, color) > SAME_INK]
     ink = InkMap(*(a[near][None] for a in (crop.ink.rgb, crop.ink.paper, crop.ink.strength, crop.ink.core)))
     label = nearest_ink(ink, (color, *rivals))
@@ -65,7 +67,7 @@ def without_misread_marks(crop: PlotCrop, path: TracedPath, own: FloatArray) -> 
     for i in range(1, number):
         if crossed[i] >= CROSSED * stats[i, cv2.CC_STAT_WIDTH]:
             box = boxes == i
-            inked = box & (crop.ink.strength > INK_CONTRAST)
+            inked = box & (crop.ink.strength > 2 * INK_CONTRAST)
             if (own[inked] > 0).mean() > CROSSED:
                 lettering[box] = False
                 own[box] = np.minimum(own[box] / LETTERED, 1.0)

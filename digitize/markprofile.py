@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 from ..records import FloatArray
-from .refine import Corners
 from .plotcrop import PlotCrop
+from .refine import Corners
 from .tracing import TracedPath, stroke_mask
 
 REACH_SHARE = 0.045
@@ -22,7 +22,7 @@ REACH_SHARE = 0.045
 LEAST_REACH, MOST_REACH = 9, 40
 """The same in px."""
 INKED = 0.3
-"""Coverage from which a row counts as part of a mark: half of a thin tick that straddles two columns, JPEG's loss off."""
+"""Coverage from which a row counts as part of a mark: a thin tick that straddles two columns has 0.5, less in JPEGs."""
 THIN_COLUMNS = 15.0
 """Percentile of the columns' thickness that is the bare stroke: marks may cover five sixths of a curve."""
 DASH_END = 2

@@ -13,11 +13,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..records import FloatArray, read_only
-from .inks import coverage, nearest_ink, to_lab
 from .markchain import fit_bars
 from .markink import mark_ink, without_misread_marks
-from .markprofile import Surroundings, hiding_strokes, level_in_columns, look_around, reach_beside, stack_columns, stroke_edges
-from .markshape import LEAST_CORNERS, WIDEST, BarCoverage, BarShape, cover_columns, learn_at_corners, learn_bar
+from .markprofile import (
+    Surroundings,
+    hiding_strokes,
+    level_in_columns,
+    look_around,
+    reach_beside,
+    stack_columns,
+    stroke_edges,
+)
+from .markshape import LEAST_CORNERS, BarCoverage, BarShape, cover_columns, learn_at_corners, learn_bar
 from .plotcrop import PlotCrop
 from .tracing import TracedPath
 
@@ -55,9 +62,7 @@ class ArmMarks:
 NO_MARKS = ArmMarks(np.zeros(0), False, "none", 0.0)
 
 
-def find_marks(
-    crop: PlotCrop, path: TracedPath, own: FloatArray, others: tuple[TracedPath, ...]
-) -> ArmMarks:
+def find_marks(crop: PlotCrop, path: TracedPath, own: FloatArray, others: tuple[TracedPath, ...]) -> ArmMarks:
     """Find the censor marks of one arm.
 
     own: (height, width) coverage by the arm's ink. others: the panel's other arms.

@@ -18,25 +18,26 @@ LEAST_HEIGHT, SOFT_ROWS = 1.3, 0.7
 its soft rows: less is blur and joins; ticks in our figures have 1.5 and more."""
 LEAST_ROWS = 3
 """Rows that the smallest mark reaches out of the stroke: lifelines' ticks in a 300-px plot reach 3."""
-ODD_SHARE, ODD_SHARE_SMALL, ODD_SHARE_STANDING, ODD_SHARE_LOW = 0.2, 0.5, 2.0, 4.0
+ODD_SHARE, ODD_SHARE_SMALL = 0.2, 0.5
 """Columns that agree on a shape, as a share of the reaching columns that do not (risers, joins of thick strokes): for
-tall marks, for marks of a few rows, for marks on one side of the stroke, and for such of a few rows."""
+tall marks, and for marks of a few rows."""
+ODD_SHARE_STANDING, ODD_SHARE_LOW = 2.0, 4.0
+"""The same for marks on one side of the stroke, and for such of a few rows."""
 TWO_SIDED = 0.7
 """Share of a shape's columns that must reach out on both sides, for it not to stand or hang on the stroke."""
 STANDING, LEAST_STANDING, LONGEST_STANDING = 4, 4, 6
 """Rows from which a mark that hardly shows on the other side stands or hangs on the stroke; how many separate ones
 must, and their mean length in columns: the edge of another arm's stroke runs along in one piece."""
-CORNER_ROWS, LEAST_CORNERS, CORNER_SHARE = 4, 4, 0.7
+CORNER_ROWS, LEAST_CORNERS, CORNER_SHARE = 4, 6, 0.7
 """Marks known from corners alone: rows that each must reach at least, how many there must be, and the share of the
 corners with ink on their free side that must agree."""
-FEW = 6
-"""Columns that must agree on a mark of a few rows, twice as many on the smallest."""
+FEW, FEW_TALL = 6, 8
+"""Columns that must agree on a mark of a few rows, twice as many on the smallest; and on one lower than the stroke of a
+thick curve is wide, whose joins reach as far."""
 SLACK = 2
 """Rows by which the traced level may be off where marks hide the stroke."""
 FAINT = 0.15
 """Coverage beside the curve below which a column is bare: JPEG ringing along the stroke."""
-WIDEST = 1.0
-"""Widest bar tried, as a share of the curve's stroke (and a pixel more)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class BarCoverage:
 
 
 def learn_bar(stack: ColumnStack, stroke_px: float) -> BarShape | None:
-    """The commonest reach out of the stroke over the columns whose two ends are known; None when the curve is bare."""
+    """The commonest reach out of the stroke, where both its ends are known; None when the curve is bare."""
     up, up_ends, down, down_ends = stack.joined()
     known = up_ends & down_ends
     reach = up + down
@@ -89,7 +90,11 @@ def learn_bar(stack: ColumnStack, stroke_px: float) -> BarShape | None:
         return shape if _is_believable(shape, odd, stroke_px) else None
     pieces = int((np.diff(agreeing.astype(np.int8)) == 1).sum())
     # Risers beside a level that is a pixel off reach to one side, too, but to either.
-    if pieces < LEAST_STANDING or shape.columns < FEW or not ODD_SHARE_STANDING * odd <= shape.columns <= LONGEST_STANDING * pieces:
+    if (
+        pieces < LEAST_STANDING
+        or shape.columns < FEW
+        or not ODD_SHARE_STANDING * odd <= shape.columns <= LONGEST_STANDING * pieces
+    ):
         return None
     if max(above, below) < STANDING:
         return shape if shape.columns >= ODD_SHARE_LOW * odd else None
@@ -111,7 +116,7 @@ def learn_at_corners(around: Surroundings) -> BarShape | None:
         of_column = np.zeros(around.ink.shape[1], int)
         of_column[stack.columns] = rows
         reaches.append([_at_corner(of_column, x, around.stroke_px / 2) for x in around.corners.x[1:]])
-    best = max((np.array(r, int) for r in reaches), key=lambda r: int((r >= CORNER_ROWS).sum()), default=np.zeros(0, int))
+    best = max((np.array(r, int) for r in reaches), key=lambda r: int((r >= CORNER_ROWS).sum()))
     tall = best[best >= max(CORNER_ROWS, LEAST_HEIGHT * around.stroke_px / 2)]
     if len(tall) < LEAST_CORNERS:
         return None
@@ -138,7 +143,7 @@ def _is_believable(shape: BarShape, odd: int, stroke_px: float) -> bool:
     if shorter >= max(3.0, 0.9 * stroke_px):
         return shape.columns >= max(2.0, ODD_SHARE * odd)
     if shorter >= 3:
-        return shape.columns >= max(8.0, ODD_SHARE_SMALL * odd)
+        return shape.columns >= max(FEW_TALL, ODD_SHARE_SMALL * odd)
     least = FEW if shape.rows > LEAST_ROWS else 2 * FEW
     return shape.columns >= max(least, ODD_SHARE_SMALL * odd)
 
@@ -180,7 +185,8 @@ def _ends_fit(stack: ColumnStack, shape: BarShape) -> FloatArray:
     up, up_ends, down, down_ends = stack.joined()
     both = up_ends & down_ends
     off_up, off_down = np.abs(up - shape.above), np.abs(down - shape.below)
-    whole = (np.abs(up + down - shape.rows) <= 1) & (off_up <= SLACK) & (off_down <= SLACK)
+    level_off = (np.abs(up + down - shape.rows) <= 1) & (off_up <= SLACK) & (off_down <= SLACK)
+    whole = level_off | ((off_up <= 1) & (off_down <= 1))
     half = (up_ends & (off_up <= 1) & (shape.above > 0)) | (down_ends & (off_down <= 1) & (shape.below > 0))
     return np.where(both, whole, half)
 

@@ -1,71 +1,73 @@
-"""Censor marks placed on drawn staircases: ticks, plus signs, dense runs, a steep curve, and none at all."""
+"""Censor marks placed on drawn staircases: ticks of several kinds, dense runs, corners, and curves that carry none."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
-
-from km2ipd.digitize.inks import map_ink
-from km2ipd.digitize.marks import find_marks
+from km2ipd.digitize.inks import coverage, map_ink
+from km2ipd.digitize.markchain import Bar, place_bars
+from km2ipd.digitize.marks import ArmMarks, find_marks
+from km2ipd.digitize.plotcrop import PlotCrop
 from km2ipd.digitize.refine import Corners
 from km2ipd.digitize.staircase import Staircase
-from km2ipd.digitize.plotcrop import PlotCrop
 from km2ipd.digitize.tracing import TracedPath
 
-HEIGHT, WIDTH, SCALE = 240, 400, 8
-DROPS = ((0, 20.0), (60, 45.0), (110, 70.0), (115, 76.0), (120, 82.0), (190, 120.0), (300, 150.0))
+HEIGHT, WIDTH, SCALE, END = 240, 400, 8, 380
+DROPS = ((0, 20.0), (60, 45.0), (110, 70.0), (115, 76.0), (120, 82.0), (190, 120.0), (300, 150.0), (320, 165.0), (365, 180.0))
+BLUE, BLACK = (20, 60, 160), (0, 0, 0)
+SPARSE = [12.0, 30.0, 47.0, 80.0, 140.0, 160.0, 230.0, 260.0, 340.0]
 
 
-def draw(marks: list[float], half_px: float = 6.0, bar_px: float = 2.0, color=(20, 60, 160), mark_color=None):
-    """A staircase of DROPS with a vertical bar at each mark, drawn large and shrunk: smooth sub-pixel edges."""
+def draw(marks: list[float], above_px: float = 6.0, below_px: float = 6.0, ink=BLUE) -> np.ndarray:
+    """A staircase of DROPS, 2 px thick, a bar 2 px wide at each mark; drawn large and shrunk to soften its edges."""
     big = np.full((HEIGHT * SCALE, WIDTH * SCALE, 3), 255, np.uint8)
 
-    def box(x0: float, y0: float, x1: float, y1: float, paint) -> None:
-        edges = [int(round((v + 0.5) * SCALE)) for v in (x0, y0, x1, y1)]
-        big[edges[1] : edges[3], edges[0] : edges[2]] = paint
+    def box(x0: float, y0: float, x1: float, y1: float, paint: tuple[int, int, int]) -> None:
+        left, top, right, bottom = (round((v + 0.5) * SCALE) for v in (x0, y0, x1, y1))
+        big[top:bottom, left:right] = paint
 
-    xs, ys = [x for x, _ in DROPS] + [380], [y for _, y in DROPS]
+    xs, ys = [x for x, _ in DROPS] + [END], [y for _, y in DROPS]
     for k, y in enumerate(ys):
-        box(xs[k] - 1, y - 1, xs[k + 1] + 1, y + 1, color)
+        box(xs[k] - 1, y - 1, xs[k + 1] + 1, y + 1, BLUE)
         if k:
-            box(xs[k] - 1, ys[k - 1] - 1, xs[k] + 1, y + 1, color)
+            box(xs[k] - 1, ys[k - 1] - 1, xs[k] + 1, y + 1, BLUE)
     for x in marks:
         y = ys[int(np.searchsorted(xs[:-1], x, side="right")) - 1]
-        box(x - bar_px / 2, y - half_px, x + bar_px / 2, y + half_px, mark_color or color)
+        box(x - 1, y - above_px, x + 1, y + below_px, ink)
     return cv2.resize(big, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
 
 
-def traced(pixels: np.ndarray, color=(20, 60, 160)):
-    """The crop, the path of the drawn staircase and the coverage of its ink."""
-    from km2ipd.digitize.inks import coverage
-
+def traced(pixels: np.ndarray) -> tuple[PlotCrop, TracedPath, np.ndarray]:
+    """The crop, the exact path of the drawn staircase, and the coverage of its ink."""
     ink = map_ink(pixels)
     blank = np.zeros((HEIGHT, WIDTH), bool)
-    crop = PlotCrop(
-        ink,
-        left=0,
-        top=0,
-        scale=1,
-        start_row=20.0,
-        bottom_row=220.0,
-        flipped=False,
-        lettering=blank,
-        frame=blank,
+    crop = PlotCrop(ink, 0, 0, 1, 20.0, 220.0, flipped=False, lettering=blank, frame=blank)
+    own = coverage(ink, BLUE)
+    starts, levels = np.array(DROPS, float).T
+    columns = np.arange(END + 1)
+    row = levels[np.searchsorted(starts, columns, side="right") - 1].astype(np.int64)
+    path = TracedPath(
+        ink=0,
+        stair=Staircase(0, row, 300.0),
+        corners=Corners(starts, levels, float(END), np.full(len(starts), 50.0), 0.05),
+        width_px=2.0,
+        own_share=1.0,
+        hidden_share=0.0,
+        start_gap_px=0.0,
+        shows=own[row, columns] > 0.4,
     )
-    own = coverage(ink, color)
-    starts = np.array([x for x, _ in DROPS], float)
-    levels = np.array([y for _, y in DROPS], float)
-    row = levels[np.searchsorted(starts, np.arange(381), side="right") - 1].astype(np.int64)
-    shows = own[row, np.arange(381)] > 0.4
-    corners = Corners(starts, levels, 380.0, np.full(len(starts), 50.0), 0.05)
-    path = TracedPath(0, Staircase(0, row, 300.0), corners, 2.0, 1.0, 0.0, 0.0, shows=shows)
     return crop, path, np.where(own > 0.2, own, 0.0)
 
 
-def found(pixels: np.ndarray):
-    crop, path, own = traced(pixels)
-    return find_marks(crop, path, own, ())
+def found(pixels: np.ndarray) -> ArmMarks:
+    return find_marks(*traced(pixels), ())
+
+
+def as_jpeg(pixels: np.ndarray, quality: int) -> np.ndarray:
+    return cv2.imdecode(cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
 
 
 def test_isolated_ticks_are_placed_to_a_quarter_pixel() -> None:
@@ -85,15 +87,65 @@ def test_a_tick_beside_a_drop_is_found_on_either_level() -> None:
     assert found(draw(truth)).x == pytest.approx(truth, abs=0.8)
 
 
+def test_ticks_that_stand_on_the_curve_are_found() -> None:
+    marks = found(draw(SPARSE, above_px=8.0, below_px=0.0))
+    assert marks.x == pytest.approx(SPARSE, abs=0.4)
+    assert marks.reach_px[0] > 6 > 2 > marks.reach_px[1]
+
+
+def test_marks_on_corners_alone_are_found_by_the_side_that_shows() -> None:
+    corners = [60.0, 110.0, 120.0, 190.0, 300.0, 320.0, 365.0]
+    marks = found(draw(corners))
+    assert marks.draws_marks
+    assert all(np.abs(marks.x - x).min() < 1.5 for x in corners)
+
+
 def test_black_ticks_on_a_coloured_curve_are_its_marks() -> None:
-    truth = [12.0, 30.0, 47.0, 80.0, 140.0, 160.0, 230.0, 260.0, 340.0]
-    assert found(draw(truth, mark_color=(0, 0, 0))).x == pytest.approx(truth, abs=0.4)
+    assert found(draw(SPARSE, ink=BLACK)).x == pytest.approx(SPARSE, abs=0.4)
+
+
+def test_ticks_survive_a_strong_jpeg() -> None:
+    assert found(as_jpeg(draw(SPARSE), 45)).x == pytest.approx(SPARSE, abs=0.6)
+
+
+def test_marks_read_as_text_are_marks_again() -> None:
+    crop, path, own = traced(draw([*SPARSE, 145.0, 150.0, 155.0]))
+    lettering = crop.lettering.copy()
+    lettering[70:95, 132:168] = True
+    marks = find_marks(replace(crop, lettering=lettering), path, np.where(lettering, 0.5 * own, own), ())
+    assert marks.x == pytest.approx(sorted([*SPARSE, 145.0, 150.0, 155.0]), abs=0.5)
 
 
 @pytest.mark.parametrize("quality", [0, 45, 80])
 def test_a_bare_curve_has_no_marks(quality: int) -> None:
-    pixels = draw([])
-    if quality:
-        pixels = cv2.imdecode(cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+    pixels = as_jpeg(draw([]), quality) if quality else draw([])
     marks = found(pixels)
     assert not marks.draws_marks and len(marks.x) == 0
+
+
+def test_dashes_are_no_marks() -> None:
+    pixels = draw([])
+    pixels[:, np.arange(WIDTH) % 14 < 5] = 255
+    assert not found(pixels).draws_marks
+
+
+def test_the_ticks_of_another_arm_are_not_taken() -> None:
+    crop, path, own = traced(draw([]))
+    pixels = draw([])
+    for x in range(20, 360, 15):
+        pixels[30:42, x : x + 2] = (200, 40, 40)
+    pixels[35:37, :END] = (200, 40, 40)
+    crop, path, own = traced(pixels)
+    row = np.full(END + 1, 36, np.int64)
+    other = replace(path, ink=1, stair=Staircase(0, row, 300.0), shows=np.ones(END + 1, bool))
+    assert not find_marks(crop, path, own, (other,)).draws_marks
+
+
+def test_bars_cover_a_run_with_as_few_as_fit_and_reach_both_its_ends() -> None:
+    coverage_px = np.zeros(60)
+    coverage_px[10:14] = 1.0
+    coverage_px[30:41] = 1.0
+    x = place_bars(coverage_px, np.ones(60), Bar(4.0, 0.0))
+    assert x[0] == pytest.approx(11.5, abs=0.2)
+    assert len(x) == 4
+    assert x[[1, -1]] == pytest.approx([31.5, 38.5], abs=0.3)
