@@ -18,7 +18,7 @@ Kind = Literal["at risk", "events", "censored", "other"]
 _AT_RISK = re.compile(r"at.{0,2}risk|patients at|n(umber|o\.?|r\.?)? (of )?(patients|subjects|participants)", re.I)
 _EVENTS = re.compile(r"\b(events?|deaths?|died|failed|failures?)\b", re.I)
 _CENSORED = re.compile(r"censor", re.I)
-_OTHER = re.compile(r"%|\bsurviv(al|ing)\b|\bCI\b|hazard|probability|\brate\b", re.I)
+_OTHER = re.compile(r"^\W*%|\bsurvival\s*,?\s*\(?%|\bCI\b|hazard|probability|\brate\b", re.I)
 # A row's own label names a kind of count only when little else is in it: "Events", "Cum. no. of events".
 _KIND_WORDS = re.compile(
     r"\b(cum(ulative|\.)?|n(o|r|umber|\.)?|total|of|patients|subjects|participants|at|risk|events?|deaths?|died|"

@@ -15,6 +15,13 @@ from .numbers import parse_cell, parse_number, plain_text
 _ROW_SPREAD = 0.5
 # A heading of a column that names a time.
 _CLOCK = re.compile(r"(\d[\d.,]*)\s*-?\s*(y|yrs?|years?|mo?s?|months?|w|wks?|weeks?|d|days?)?\.?", re.I)
+# Numbers of a table are of one size, within this factor of the panel's typical number.
+_SIZES = 2.2
+# Rows further apart than this many line heights belong to different tables (headings stand between, with much air in
+# tables whose lines are shared out over a fixed height).
+_BLOCK_GAP = 16.5
+# Digits of one number stand closer than this share of their height.
+_DIGIT_GAP = 0.3
 _HEADING = re.compile(r"at.{0,2}risk", re.I)
 # A number is an axis label when the axis has its value within this share of a tick step of where it stands.
 _ON_AXIS = 0.25
@@ -75,8 +82,20 @@ def number_rows(texts: Iterable[TextLine], panel: Panel) -> list[NumberRow]:
     """Rows of whole numbers under, in or over a panel's plot, top to bottom, its axis labels left out."""
     texts = list(texts)
     numbers = [t for t in texts if t.rotation == 0 and _may_be_cell(t, panel)]
+    typical = float(np.median([t.box.height for t in numbers])) if numbers else 0.0
+    numbers = [t for t in numbers if typical / _SIZES < t.box.height < _SIZES * typical]
     numbers = [t for t in numbers if not _ends_name(t, texts, panel)]
-    return [r for r in _grouped(numbers) if not is_time_row(r, panel.x)]
+    rows = [_without_key(r, panel.x) for r in _grouped(numbers)]
+    return [r for r in rows if not is_time_row(r, panel.x)]
+
+
+def _without_key(row: NumberRow, axis: Axis) -> NumberRow:
+    """The row without a sign before the axis' start, when its first cell stands right at the start."""
+    start = float(axis.calibration.px(axis.minimum))
+    reach = _NAME_OFF * tick_step(axis) / abs(axis.calibration.slope)
+    if not any(abs(c.box.centre[0] - start) < reach for c in row.cells):
+        return row
+    return NumberRow(row.y, row.height, tuple(c for c in row.cells if c.box.centre[0] > start - reach))
 
 
 def _grouped(lines: Iterable[TextLine]) -> list[NumberRow]:
@@ -91,9 +110,43 @@ def _grouped(lines: Iterable[TextLine]) -> list[NumberRow]:
     return [_row(g) for g in groups]
 
 
+def blocks_of_rows(rows: Sequence[NumberRow], panel: Panel) -> list[list[NumberRow]]:
+    """Rows that stand together: all inside the plot or all outside, without a wide space between two."""
+    blocks: list[list[NumberRow]] = []
+    for row in rows:
+        last = blocks[-1][-1] if blocks else None
+        near = last is not None and row.y - last.y < _BLOCK_GAP * max(row.height, last.height)
+        if near and last is not None and is_inside(row, panel) == is_inside(last, panel):
+            blocks[-1].append(row)
+        else:
+            blocks.append([row])
+    return blocks
+
+
+def is_inside(row: NumberRow, panel: Panel) -> bool:
+    """Whether a row stands inside the plot."""
+    return panel.plot_area.top < row.y < panel.plot_area.bottom
+
+
+def _whole_cells(lines: list[TextLine]) -> list[TextLine]:
+    """Cells left to right: one drawn twice counts once, digits of one number that were found apart are joined."""
+    cells: list[TextLine] = []
+    for line in sorted(lines, key=lambda t: t.box.left):
+        last = cells[-1] if cells else None
+        if last is not None and line.box.left - last.box.right < _DIGIT_GAP * line.box.height:
+            if line.box.left < last.box.centre[0]:
+                continue
+            a, b = last.box, line.box
+            box = Box(a.left, min(a.top, b.top), b.right, max(a.bottom, b.bottom))
+            cells[-1] = TextLine(last.text + line.text, box, 0.9 * min(last.confidence, line.confidence))
+        else:
+            cells.append(line)
+    return cells
+
+
 def _row(lines: list[TextLine]) -> NumberRow:
     y, height = (float(np.median(v)) for v in zip(*((t.box.centre[1], t.box.height) for t in lines), strict=True))
-    return NumberRow(y, height, tuple(sorted(lines, key=lambda t: t.box.centre[0])))
+    return NumberRow(y, height, tuple(_whole_cells(lines)))
 
 
 def _may_be_cell(line: TextLine, panel: Panel) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,10 +17,12 @@ from .risknames import NamedRow, name_rows
 from .riskrows import (
     Columns,
     NumberRow,
+    blocks_of_rows,
     cell_window,
     clock_row,
     has_heading,
     holds_words,
+    is_inside,
     names_push_cells,
     number_rows,
     table_columns,
@@ -54,18 +57,19 @@ def read_risk_table(figure: Figure, texts: Sequence[TextLine], panel: Panel) -> 
     if clock is not None:
         rows = [r for r in rows if abs(r.y - clock.y) > 0.5 * clock.height]
     upright = read_upright_table(texts, panel)
-    block = None if upright.rows else _table_block(rows, clock, panel)
+    block = None if upright.rows else _table_block(texts, rows, clock, panel)
     if block is None:
         return upright, ()
     rows, columns = block
     tables = [_Row(NamedRow(r, ""), _by_column(r, columns)) for r in rows]
+    tables = _from_names(texts, tables, columns)
     if not figure.texts:
         tables = _fill_missing(figure, texts, tables, columns)
     columns, tables = _drop_empty(columns, tables)
     cells = [[c for c in t.cells if c is not None] for t in tables]
     named = name_rows(figure.pixels, texts, rows, cells, columns, panel)
     tables = [_Row(n, t.cells) for n, t in zip(named, tables, strict=True)]
-    if not (columns.on_ticks or has_heading(texts, rows)) and not all(map(_falls, tables)):
+    if not (columns.on_ticks or has_heading(texts, rows)) and not all(_never_rises(t.cells) for t in tables):
         return RiskTable(), ()
     shifted = names_push_cells(texts, rows, columns, panel)
     table, cautions = _build(tables, shifted or columns)
@@ -74,9 +78,9 @@ def read_risk_table(figure: Figure, texts: Sequence[TextLine], panel: Panel) -> 
     return table, cautions
 
 
-def _falls(row: _Row) -> bool:
+def _never_rises(cells: Iterable[TextLine | None]) -> bool:
     """Whether a row's counts never rise."""
-    counts = [p[0] for c in row.cells if c is not None and (p := parse_cell(c.text)) is not None]
+    counts = [p[0] for c in cells if c is not None and (p := parse_cell(c.text)) is not None]
     return all(a >= b for a, b in pairwise(counts))
 
 
@@ -88,21 +92,23 @@ def _drop_empty(columns: Columns, rows: list[_Row]) -> tuple[Columns, list[_Row]
 
 
 def _table_block(
-    rows: Sequence[NumberRow], clock: NumberRow | None, panel: Panel
+    texts: Sequence[TextLine], rows: Sequence[NumberRow], clock: NumberRow | None, panel: Panel
 ) -> tuple[list[NumberRow], Columns] | None:
     """The rows that form the table, with its columns; None when there is no table."""
-    area = panel.plot_area
-    outer = [r for r in rows if not area.top < r.y < area.bottom and _counts(r) >= 2]
-    inner = [r for r in rows if area.top < r.y < area.bottom and _counts(r) >= _INNER_CELLS]
-    for chosen in (outer, inner):
-        columns = table_columns(chosen, clock, panel) if chosen else None
+    found = []
+    for block in blocks_of_rows(rows, panel):
+        inside = is_inside(block[0], panel)
+        chosen = [r for r in block if _counts(r) >= (_INNER_CELLS if inside else 2)]
+        near = clock if clock is not None and abs(clock.y - block[0].y) < 6 * clock.height else None
+        columns = table_columns(chosen, near, panel) if chosen else None
         if columns is None:
             continue
-        kept = [r for r in rows if r in chosen or _is_short_row(r, chosen)]
+        kept = [r for r in block if r in chosen or _is_short_row(r, chosen)]
         kept = [r for r in kept if any(columns.index(c.box.centre[0]) is not None for c in r.cells)]
-        if kept:
-            return kept, columns
-    return None
+        falling = sum(len(r.cells) for r in kept if _never_rises(r.cells))
+        found.append(((not inside, has_heading(texts, kept), columns.on_ticks, falling), kept, columns))
+    best = max(found, key=lambda f: (f[0][1] + f[0][2], f[0][3], f[0][0]), default=None)
+    return None if best is None else best[1:]
 
 
 def _counts(row: NumberRow) -> int:
@@ -128,6 +134,30 @@ def _by_column(row: NumberRow, columns: Columns) -> tuple[TextLine | None, ...]:
         if held is None or abs(cell.box.centre[0] - x) < abs(held.box.centre[0] - x):
             cells[column] = cell
     return tuple(cells)
+
+
+def _from_names(texts: Sequence[TextLine], rows: list[_Row], columns: Columns) -> list[_Row]:
+    """The rows with a first cell taken out of the row's name where the two are one text ("Placebo 2120")."""
+    filled = [list(row.cells) for row in rows]
+    for cells, row in zip(filled, rows, strict=True):
+        first = next((k for k, cell in enumerate(cells) if cell is not None), None)
+        place = row.named.row
+        for line in texts if first else ():
+            cell = _ending(line)
+            same_line = abs(line.box.centre[1] - place.y) < 0.5 * max(line.box.height, place.height)
+            if cell is not None and line.rotation == 0 and same_line and columns.index(cell.box.centre[0]) == first - 1:
+                cells[first - 1] = cell
+    return [_Row(row.named, tuple(cells)) for row, cells in zip(rows, filled, strict=True)]
+
+
+def _ending(line: TextLine) -> TextLine | None:
+    """The count that a text of words ends in, in its share of the text's width; None when it ends in none."""
+    match = re.fullmatch(r".*[^\d\s.,]\s*?[\s)]\s*(\d{1,3}(?:,\d{3})+|\d+)", line.text)
+    if match is None:
+        return None
+    share = len(match[1]) / len(line.text)
+    box = replace(line.box, left=line.box.right - share * line.box.width)
+    return TextLine(match[1], box, line.confidence)
 
 
 def _fill_missing(figure: Figure, texts: Sequence[TextLine], rows: list[_Row], columns: Columns) -> list[_Row]:
