@@ -90,7 +90,7 @@ def _strong_ink(crop: PixelArray, paper: FloatArray) -> float:
 
 
 def _core_colors(rgb: FloatArray, strength: FloatArray) -> FloatArray:
-    """Colour of the strongest pixel among each pixel and its eight neighbours, so that edges take their line's colour."""
+    """Colour of the strongest of each pixel and its eight neighbours, so that edges take their line's colour."""
     best, core = strength.copy(), rgb.copy()
     padded_s = np.pad(strength, 1)
     padded_c = np.pad(rgb, ((1, 1), (1, 1), (0, 0)), mode="edge")
@@ -174,7 +174,7 @@ def _densest(lab: FloatArray) -> FloatArray:
 
 
 def _as_rgb(color: FloatArray) -> Rgb:
-    r, g, b = (int(round(float(v))) for v in color)
+    r, g, b = (round(float(v)) for v in color)
     return r, g, b
 
 

@@ -31,9 +31,7 @@ STATISTIC = re.compile(
     re.IGNORECASE,
 )
 MARK_ENTRY = re.compile(r"\bcensor(ed|ing)?\b|\bpoints\b", re.IGNORECASE)
-HEADING = re.compile(
-    r"^(strata|group|groups|treatment|arm|legend|censored|number|patients)\W*$", re.IGNORECASE
-)
+HEADING = re.compile(r"^(strata|group|groups|treatment|arm|legend|censored|number|patients)\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
             continue
         sample = _sample_left_of(pixels, line, texts, panel.plot_area)
         if sample is not None:
-            name = re.sub(r"^[\s\-–—_+~=•·|]+", "", line.text).strip()
+            name = re.sub(r"^[\s\-\u2013\u2014_+~=\u2022\u00b7|]+", "", line.text).strip()
             keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, sample.box, line.box))
     ordered = sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
     return tuple(_in_common_slot(_one_of_each(ordered)))
@@ -133,9 +131,7 @@ def may_name_an_arm(line: TextLine) -> bool:
     )
 
 
-def _sample_left_of(
-    pixels: PixelArray, line: TextLine, texts: tuple[TextLine, ...], plot_area: Box
-) -> _Sample | None:
+def _sample_left_of(pixels: PixelArray, line: TextLine, texts: tuple[TextLine, ...], plot_area: Box) -> _Sample | None:
     """The line sample that ends just left of a text, None when there is none that stands alone."""
     height = max(line.box.height, 6.0)
     top, bottom = int(line.box.top - height), int(np.ceil(line.box.bottom + height))
@@ -191,7 +187,7 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
 
 
 def _turns_down(start: FloatArray, row: int, height: float) -> bool:
-    """Whether the line turns up or down where it begins: the last step of a curve before the name written at its end."""
+    """Whether the line turns where it begins: the last step of a curve before the name written at its end."""
     run = _run_around(start.any(axis=1), row)
     return len(run) > 0.6 * height
 
@@ -215,5 +211,5 @@ def _line_color(strip: PixelArray, contrast: FloatArray, row: int) -> Rgb:
     """Colour of the strongest third of the pixels on the sample's own row."""
     order = np.argsort(contrast[row])[::-1]
     chosen = strip[row, order[: max(1, len(order) // 3)]]
-    r, g, b = (int(round(float(v))) for v in np.median(chosen, axis=0))
+    r, g, b = (round(float(v)) for v in np.median(chosen, axis=0))
     return r, g, b

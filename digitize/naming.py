@@ -117,8 +117,8 @@ def letter_color(pixels: PixelArray, line: TextLine) -> Rgb:
         return (0, 0, 0)
     flat = crop.reshape(-1, 3).astype(float)
     contrast = np.linalg.norm(flat - paper_color(crop), axis=1)
-    strongest = flat[contrast >= max(1.0, 0.8 * contrast.max())]
-    r, g, b_ = (int(round(v)) for v in np.median(strongest, axis=0))
+    strongest = flat[contrast >= 0.8 * contrast.max()]
+    r, g, b_ = (round(float(v)) for v in np.median(strongest, axis=0))
     return r, g, b_
 
 
@@ -134,8 +134,10 @@ def tie_rows(
     if not table.rows or not arms:
         return [None] * len(table.rows)
     price = np.array(
-        [[_row_price(row, arm, name, curve) for arm, name, curve in zip(arms, names, curves, strict=True)]
-         for row in table.rows]
+        [
+            [_row_price(row, arm, name, curve) for arm, name, curve in zip(arms, names, curves, strict=True)]
+            for row in table.rows
+        ]
     )
     order = np.abs(np.arange(len(table.rows))[:, None] - np.arange(len(arms))[None, :]) * 0.01
     tied: list[int | None] = [None] * len(table.rows)

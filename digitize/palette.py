@@ -46,7 +46,7 @@ def find_inks(ink: InkMap, keys: tuple[LegendKey, ...], mask: FloatArray) -> tup
     """
     paper = np.median(ink.paper.reshape(-1, 3), axis=0)
     kept = _merge_shades(ink, mask, paper)
-    for group in _group_keys(keys, paper):
+    for group in _group_keys(keys, kept, paper):
         kept = _tie_group(ink, kept, group, mask, paper)
     kept = _absorb_shades(kept, paper)
     least = LEAST_INK * mask.shape[1]
@@ -83,19 +83,17 @@ def _absorb_shades(kept: list[PlotInk], paper: FloatArray) -> list[PlotInk]:
     return [ink for ink in out if ink.color not in taken]
 
 
-def _one_line(
-    ink: InkMap, color: Rgb, other: Rgb, paper: FloatArray, mask: FloatArray, reach: int
-) -> bool:
+def _one_line(ink: InkMap, color: Rgb, other: Rgb, paper: FloatArray, mask: FloatArray, reach: int) -> bool:
     """Whether two clusters are shades of one line: one hue or one ray from the paper, and the lesser clings."""
     faint, strong = sorted((color, other), key=lambda c: _strength(c, paper))
     return _may_be_shade(faint, strong, paper) and _clings(ink, color, other, mask, reach)
 
 
-def _group_keys(keys: tuple[LegendKey, ...], paper: FloatArray) -> list[list[LegendKey]]:
+def _group_keys(keys: tuple[LegendKey, ...], kept: list[PlotInk], paper: FloatArray) -> list[list[LegendKey]]:
     """Legend keys by ink: one colour, or blurs of it told apart by their dashes."""
     groups: list[list[LegendKey]] = []
     for key in sorted(keys, key=lambda k: -_strength(k.color, paper)):
-        home = next((g for g in groups if all(_one_ink(key, other, paper) for other in g)), None)
+        home = next((g for g in groups if all(_one_ink(key, other, kept, paper) for other in g)), None)
         if home is None:
             groups.append([key])
         else:
@@ -103,11 +101,16 @@ def _group_keys(keys: tuple[LegendKey, ...], paper: FloatArray) -> list[list[Leg
     return groups
 
 
-def _one_ink(a: LegendKey, b: LegendKey, paper: FloatArray) -> bool:
+def _one_ink(a: LegendKey, b: LegendKey, kept: list[PlotInk], paper: FloatArray) -> bool:
     # Two solid lines that differ in shade at all are two inks, or the legend could not tell them apart.
     both_solid = a.inked > SOLID and b.inked > SOLID
     if color_distance(a.color, b.color) < (SAME_SHADE if both_solid else SAME_COLOR):
         return True
+    homes = [
+        next((i for i, k in enumerate(kept) if color_distance(k.color, c.color) < SAME_COLOR), None) for c in (a, b)
+    ]
+    if None not in homes and homes[0] != homes[1]:
+        return False
     faint, strong = sorted((a.color, b.color), key=lambda c: _strength(c, paper))
     # Thin dashes lose contrast to blur.
     return max(a.width_px, b.width_px) <= 2 and not both_solid and _is_shade(faint, strong, paper)
@@ -141,7 +144,7 @@ def _scaled(color: Rgb, taken: PlotInk, paper: FloatArray) -> Rgb:
     shown = max(_strength(k.color, paper) for k in taken.keys)
     ratio = min(_strength(taken.color, paper) / max(shown, 1.0), 255.0 / max(_strength(color, paper), 1.0) * 1.7)
     scaled = np.clip(paper + (np.asarray(color, float) - paper) * ratio, 0, 255)
-    r, g, b = (int(round(float(v))) for v in scaled)
+    r, g, b = (round(float(v)) for v in scaled)
     return r, g, b
 
 

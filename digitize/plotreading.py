@@ -1,4 +1,4 @@
-"""Read one panel: its arms, their names and marks, the number-at-risk table, the printed statistics, the trust in it."""
+"""Read one panel: its arms, their names and marks, the table, the printed statistics, and the trust in it all."""
 
 from __future__ import annotations
 
@@ -124,11 +124,7 @@ def trace_arms(
 ) -> list[DrawnArm]:
     """The arms of a panel as drawn, with their censor marks, from the pixels of its plot area."""
     area = panel.plot_area
-    inside = tuple(
-        t
-        for t in texts
-        if _may_cover(t, area) and t.box.height < TALLEST_LETTERING * area.height
-    )
+    inside = tuple(t for t in texts if _may_cover(t, area) and t.box.height < TALLEST_LETTERING * area.height)
     crop = crop_plot(pixels, panel, inside, tuple(k.box for k in legend), insets)
     inks = find_inks(crop.ink, legend, ~crop.lettering & ~crop.frame)
     arms = find_arms(crop, inks, expected)

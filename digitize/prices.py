@@ -42,7 +42,7 @@ def price_pixels(own: FloatArray, hiding: FloatArray, width_px: float, gap_px: f
     own: (height, width) 0 to 1, the arm's own ink. hiding: bool, ink that may lie over the arm.
     width_px: stroke width. gap_px: the longest gap of the arm's dashes, SOLID_GAP for a solid line.
     """
-    size = max(1, int(round(width_px)))
+    size = max(1, round(width_px))
     centred = cv2.blur(own.astype(np.float32), (1, size)) if size > 1 else own
     centred = np.where(own > 0, centred, 0.0)
     if gap_px <= SOLID_GAP:
@@ -72,7 +72,7 @@ def _bridge_gaps(solid: FloatArray, gap: int) -> FloatArray:
         kernel = np.zeros((gap, gap), np.uint8)
         reach = (gap - 1) / 2
         dx, dy = reach * np.cos(np.radians(angle)), reach * np.sin(np.radians(angle))
-        ends = [(int(round(reach + s * dx)), int(round(reach + s * dy))) for s in (-1, 1)]
+        ends = [(round(reach + s * dx), round(reach + s * dy)) for s in (-1, 1)]
         cv2.line(kernel, ends[0], ends[1], 1, 1)
         bridged |= cv2.morphologyEx(thick, cv2.MORPH_CLOSE, kernel, borderValue=0) > 0
     return bridged

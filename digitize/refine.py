@@ -80,7 +80,7 @@ def _ink_beyond(own: FloatArray, stair: Staircase, columns: FloatArray, reach: i
 
 
 def _monotone_levels(stair: Staircase, centre: FloatArray, clean: FloatArray) -> FloatArray:
-    """Level of each column: medians over the runs of the staircase, split where the centroid itself steps, never rising."""
+    """Level of each column: medians over the runs of the staircase, never rising, close ones made one."""
     from scipy.optimize import isotonic_regression
 
     runs = np.flatnonzero(np.r_[True, np.diff(stair.row) > 0])

@@ -91,8 +91,13 @@ def _settle_pair(
     stretches = stretches_apart(rows[a], rows[b], width_px)
     if not stretches:
         return
-    seen = [(rhythm_along(ink_along(own, rows[a][s:e], s, width_px), width_px),
-             rhythm_along(ink_along(own, rows[b][s:e], s, width_px), width_px)) for s, e in stretches]
+    seen = [
+        (
+            rhythm_along(ink_along(own, rows[a][s:e], s, width_px), width_px),
+            rhythm_along(ink_along(own, rows[b][s:e], s, width_px), width_px),
+        )
+        for s, e in stretches
+    ]
     goal = _goal_of(seen, stretches, keys)
     crossed = []
     for one, two in seen:
@@ -127,9 +132,7 @@ def _goal_of(
     return (solid, dashed) if one.inked >= two.inked else (dashed, solid)
 
 
-def _exchange(
-    rows: list[FloatArray], a: int, b: int, stretches: list[tuple[int, int]], crossed: list[bool]
-) -> None:
+def _exchange(rows: list[FloatArray], a: int, b: int, stretches: list[tuple[int, int]], crossed: list[bool]) -> None:
     """Exchange the crossed stretches, each together with the touch that leads up to it."""
     one, two = rows[a].copy(), rows[b].copy()
     last = len(stretches) - 1

@@ -136,5 +136,3 @@ def _start_gap(inked: FloatArray, start_row: float, first_row: float, width: flo
     first, last = int(np.ceil(start_row + 0.5)), int(np.floor(first_row - 0.5))
     beside = inked[max(0, first) : max(0, last), : int(np.ceil(width)) + 4].any(axis=1)
     return float(len(beside) - beside.sum())
-
-

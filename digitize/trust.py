@@ -17,7 +17,7 @@ START_GAP = 5.0
 SHORT = 30.0
 """Pixels of a curve's length below which one pixel of error in time spoils its shape by more than 0.01."""
 PRINT_LIMIT = 0.05
-"""Difference of a printed median, as a share of the x axis, or of a rate from the curve that rounding cannot explain."""
+"""Difference of a printed median (share of the x axis) or rate from the curve that rounding cannot explain."""
 LEAVING = 3.0
 """Pixels from the far end of the y axis within which a curve has left the plot."""
 EXCESS_LIMIT = 0.02
@@ -25,7 +25,7 @@ EXCESS_LIMIT = 0.02
 
 
 def arm_confidence(arm: DrawnArm) -> float:
-    """Share of an arm's columns that are accounted for by its own ink or hidden under known ink, less where it does not start at S = 1."""
+    """Share of an arm's columns accounted for by its own or known hiding ink; less where it does not start at S = 1."""
     shown = min(1.0, arm.evidence.get("own_ink", 1.0) + 0.5 * (1.0 - arm.evidence.get("in_sight", 1.0)))
     return round(shown * (1.0 if arm.start_gap_px <= START_GAP else 0.7), 3)
 
@@ -70,9 +70,7 @@ def doubts_about(
     return found
 
 
-def doubts_by_print(
-    panel: Panel, arms: tuple[ArmReading, ...], printed: tuple[PrintedNumber, ...]
-) -> list[Caution]:
+def doubts_by_print(panel: Panel, arms: tuple[ArmReading, ...], printed: tuple[PrintedNumber, ...]) -> list[Caution]:
     """Printed medians and rates that an arm's own curve contradicts: names exchanged, an axis or a curve misread."""
     found = []
     span = panel.x.maximum - panel.x.minimum
