@@ -74,6 +74,11 @@ def says_percent(words: str) -> bool:
     return _PERCENT_WORDS.search(words) is not None
 
 
+def speaks_of_survival(words: str) -> bool:
+    """Whether labels, title or caption name survival, incidence or a Kaplan-Meier plot."""
+    return _SURVIVAL_WORDS.search(words) is not None
+
+
 def kind_from_axis(values: FloatArray, words: str) -> str | None:
     """What a y axis that runs beyond 1 shows, unless it is in percent by its words or its range."""
     largest = float(np.max(values))

@@ -23,7 +23,7 @@ from .axes import PrintedScale
 from .byhand import plots_by_hand, with_range
 from .direction import SURVIVAL_TOP, axis_scale, curve_ink, direction_in_words, direction_of_ink
 from .frames import Frame
-from .kind import kind_from_axis, kind_from_ink, kind_from_words, says_percent
+from .kind import kind_from_axis, kind_from_ink, kind_from_words, says_percent, speaks_of_survival
 from .plots import find_plots
 from .raster import GreyArray, Line, grey
 from .regions import assign_regions
@@ -242,10 +242,10 @@ def _calibration_doubts(plot: Plot) -> list[Caution]:
 
 
 def _percent_doubts(view: _View, caption: str) -> list[Caution]:
-    """A y axis that ends neither at 1 nor at 100 is in percent only if something says so."""
+    """A y axis that ends neither at 1 nor at 100 is in percent only if its words speak of percent or survival."""
     column = view.plot.frame.column
     words = f"{view.y_label} {view.title} {caption}"
-    said = column.has_percent or says_percent(words)
+    said = column.has_percent or says_percent(words) or speaks_of_survival(words)
     if view.scale == "fraction" or said or column.values.max() >= FULL_PERCENT:
         return []
     message = f"the y axis ends at {column.values.max():g} and nothing says that it is in percent"
