@@ -45,8 +45,10 @@ CLEAR = 0.95
 class ArmMarks:
     """The marks of one arm.
 
-    x: (m,) columns of the crop, sub-pixel, sorted. draws_marks: whether the arm carries marks at all. shape: "none",
-    "bar" or a name. confidence: 0 to 1. reach_px: rows above and below the level that a mark covers, and its width.
+    x: (m,) columns of the crop, sub-pixel, sorted; where marks touch, the fewest that cover the ink. draws_marks:
+    whether the arm carries marks at all. shape: "none" or "bar". confidence: share of the marks that show their ends,
+    0 to 1. reach_px: rows above and below the level that a mark covers, and its width. visible: share of the curve's
+    columns in which a mark would be seen; other arms, lettering and steep drops hide the rest.
     """
 
     x: FloatArray
@@ -54,6 +56,7 @@ class ArmMarks:
     shape: str
     confidence: float
     reach_px: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    visible: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "x", read_only(np.sort(np.asarray(self.x, float))))
@@ -102,7 +105,8 @@ def _place_marks(around: Surroundings, shape: BarShape, level: FloatArray) -> Ar
     if not believed:
         return NO_MARKS
     reach = (around.above_px + shape.above, around.below_px + shape.below, width)
-    return ArmMarks(x, True, "bar", min(1.0, (whole + 0.5 * half) / len(x)), reach)
+    visible = float((cover.trust[np.isfinite(level)] > 0).mean())
+    return ArmMarks(x, True, "bar", (whole + 0.5 * half) / len(x), reach, visible)
 
 
 def _complete(x: FloatArray, cover: BarCoverage) -> tuple[int, int]:

@@ -16,7 +16,17 @@ from km2ipd.digitize.staircase import Staircase
 from km2ipd.digitize.tracing import TracedPath
 
 HEIGHT, WIDTH, SCALE, END = 240, 400, 8, 380
-DROPS = ((0, 20.0), (60, 45.0), (110, 70.0), (115, 76.0), (120, 82.0), (190, 120.0), (300, 150.0), (320, 165.0), (365, 180.0))
+DROPS = (
+    (0, 20.0),
+    (60, 45.0),
+    (110, 70.0),
+    (115, 76.0),
+    (120, 82.0),
+    (190, 120.0),
+    (300, 150.0),
+    (320, 165.0),
+    (365, 180.0),
+)
 BLUE, BLACK = (20, 60, 160), (0, 0, 0)
 SPARSE = [12.0, 30.0, 47.0, 80.0, 140.0, 160.0, 230.0, 260.0, 340.0]
 
@@ -73,7 +83,7 @@ def as_jpeg(pixels: np.ndarray, quality: int) -> np.ndarray:
 def test_isolated_ticks_are_placed_to_a_quarter_pixel() -> None:
     truth = [12.3, 30.0, 47.7, 80.5, 140.2, 160.9, 230.4, 260.0, 340.6]
     marks = found(draw(truth))
-    assert marks.draws_marks
+    assert marks.draws_marks and marks.confidence > 0.95 and marks.visible > 0.9
     assert marks.x == pytest.approx(truth, abs=0.3)
 
 
