@@ -22,6 +22,8 @@ SAME_LINE = 0.45
 HEIGHT_RATIO = 1.7
 # Labels are multiples of one step; what is off by less than this share of it is rounding.
 STEP_SLACK = 0.04
+# A label off the steps stands no further from its neighbour than this many steps.
+APART = 1.5
 # At most so few labels of an axis are misread by a digit that this share still shows the step.
 EVEN_SHARE = 0.6
 # A survival axis ends at 1 or 100 %; padded ones are labelled up to 1.1 or 110 %.
@@ -182,9 +184,10 @@ def _agreeing(
 
 
 def _misread(px: FloatArray, values: FloatArray) -> npt.NDArray[np.bool_]:
-    """Which labels are off the others' steps and stand where the next step does, not where their value would.
+    """Which labels are off the others' steps and either stand where a step does or apart from the others.
 
-    A label misread by a digit (0.31 for 0.3) is told so from one that is truly off the steps (0 20 40 60 80 96).
+    A label misread by a digit (0.31 for 0.3) or of the next plot (0 5 10 ... 52) is told so from one that is truly
+    off the steps (0 20 40 60 80 96).
     """
     even = on_even_steps(values)
     if even.all() or even.sum() < max(3, EVEN_SHARE * len(values)):
@@ -194,7 +197,8 @@ def _misread(px: FloatArray, values: FloatArray) -> npt.NDArray[np.bool_]:
     stepped = values[even][0] + step * np.rint((values - values[even][0]) / step)
     off_step = np.abs(intercept + slope * stepped - px)
     off_value = np.abs(intercept + slope * values - px)
-    return ~even & (off_step <= off_value)
+    apart = np.array([np.abs(np.delete(px, i) - at).min() for i, at in enumerate(px)])
+    return ~even & ((off_step <= off_value) | (apart > APART * abs(slope) * step))
 
 
 def on_even_steps(values: FloatArray) -> npt.NDArray[np.bool_]:
