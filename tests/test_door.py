@@ -76,7 +76,7 @@ def test_the_package_has_no_other_attributes() -> None:
 @pytest.mark.parametrize("page", ["README.md", "docs/programs.md"])
 def test_the_examples_of_the_guide_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pandas")
-    root = Path(km2ipd.__file__).resolve().parent
+    root = Path(__file__).resolve().parent.parent
     shutil.copy(root / "samples" / "desmoid_pfs" / "figure.png", tmp_path)
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", (root / page).read_text(encoding="utf-8"), re.DOTALL)
