@@ -1,9 +1,10 @@
 """How many are censored where: prior weights of the chain's gaps.
 
 Between two printed counts the number censored follows roughly from the counts and the curve; where nothing
-else speaks it is spread evenly over time, so the number in a gap is Poisson, with a wide tail for clumps
-(visits, data cuts). Where the figure draws marks they are counted instead: a mark may hide more patients, at
-a cost, and may be no mark, at a cost; both costs are set from the ratio of patients to marks in this arm.
+else speaks it is spread evenly over those alive, so the number in a gap is Poisson, with a wide tail for
+clumps (visits, data cuts). Where the figure draws marks they are counted instead: a mark may hide more
+patients, at a cost, and may be no mark, at a cost; both costs are set from the ratio of patients to marks in
+this arm.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ CLUMP_MEAN = 4.0
 LEAST_EXPECTED = 0.3
 # Error, in patients, of the number that deaths alone would leave: what rounding of S moves it by.
 ONE_PATIENT = 1.0
+# S below which the clock of censoring does not slow further, so that it never stands still.
+LEAST_SURVIVAL = 0.02
 # Log weight below which a number is not considered, relative to the most probable.
 CUT = 13.0
 # Cost of each patient beyond that range, where a printed count needs them.
@@ -88,7 +91,7 @@ def _gap_priors(
     evidence: ArmEvidence, start: FloatArray, stop: FloatArray, slack: float, shape: TailShape
 ) -> list[FloatArray]:
     edges, expected = expected_censored(evidence, shape)
-    mean = _integrated(edges, expected, stop) - _integrated(edges, expected, start)
+    mean = _integrated(evidence, edges, expected, stop) - _integrated(evidence, edges, expected, start)
     if evidence.marks is None:
         return [_spread_prior(float(m), evidence.n) for m in mean]
     inner = evidence.marks[evidence.marks < evidence.curve.time[-1] - slack]
@@ -168,9 +171,20 @@ def _survival_before(evidence: ArmEvidence, times: FloatArray) -> FloatArray:
     return evidence.curve.survival[np.maximum(rows, 0)]
 
 
-def _integrated(edges: FloatArray, expected: FloatArray, at: FloatArray) -> FloatArray:
-    """Patients censored up to each time when each segment's are spread evenly."""
-    return np.interp(at, edges, np.concatenate([[0.0], np.cumsum(expected)]))
+def _integrated(evidence: ArmEvidence, edges: FloatArray, expected: FloatArray, at: FloatArray) -> FloatArray:
+    """Patients censored up to each time, each segment's spread in proportion to S(t).
+
+    Patients who entered evenly and are alive when the data are cut leave at a rate that falls as S does.
+    """
+    curve = evidence.curve
+    length = np.diff(np.append(curve.time, max(edges[-1], curve.time[-1])))
+    area = np.concatenate([[0.0], np.cumsum(np.maximum(curve.survival, LEAST_SURVIVAL) * length)])
+    knots = np.append(curve.time, max(edges[-1], curve.time[-1]))
+
+    def clock(time: FloatArray) -> FloatArray:
+        return np.interp(time, knots, area)
+
+    return np.interp(clock(at), clock(edges), np.concatenate([[0.0], np.cumsum(expected)]))
 
 
 def _spread_prior(mean: float, n: int) -> FloatArray:

@@ -71,7 +71,8 @@ def gather_evidence(
             np.concatenate([[first], rest]) for first, rest in ((curve.time[0], time), (n, count), (0.0, events))
         )
     end, span = float(curve.time[-1]), float(curve.time[-1] - curve.time[0])
-    natural = not cut_off and axis_end is not None and end < axis_end - SAME_END * span
+    early = axis_end is not None and end < axis_end - SAME_END * span
+    natural = not cut_off and (early or _printed_empty(curve, row))
     return ArmEvidence(
         arm,
         curve,
@@ -102,6 +103,11 @@ def start_at_one(curve: SurvivalCurve) -> SurvivalCurve:
         lead(curve.survival_error, curve.survival_error[0]),
         lead(curve.time_error, curve.time_error[0]),
     )
+
+
+def _printed_empty(curve: SurvivalCurve, row: RiskRow | None) -> bool:
+    """Whether nobody is printed at risk at a time at which the curve has ended."""
+    return row is not None and bool(np.any((row.at_risk == 0) & (row.time > curve.time[-1])))
 
 
 def _known_counts(curve: SurvivalCurve, row: RiskRow | None) -> tuple[FloatArray, FloatArray, FloatArray]:

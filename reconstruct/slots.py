@@ -108,7 +108,10 @@ def _cut(slots: list[Slot], time: float, count: int, events: int, slack: float) 
     out: list[Slot] = []
     done = False
     for slot in slots:
-        if done or slot.stop < time - slack or (slot.count >= 0 and slot.stop <= time):
+        if done:
+            out.append(replace(slot, start=max(slot.start, time), stop=max(slot.stop, time)))
+            continue
+        if slot.stop < time - slack or (slot.count >= 0 and slot.stop <= time):
             out.append(slot)
             continue
         done = True

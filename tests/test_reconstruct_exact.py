@@ -1,0 +1,231 @@
+"""The exact model: worked by hand, by round trip, by its laws; its ensemble; facts that contradict each
+other.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from km2ipd.errors import UsageError
+from km2ipd.reconstruct.check import check_reconstruction
+from km2ipd.reconstruct.engine import METHODS, compare_methods, reconstruct_panel
+from km2ipd.reconstruct.estimates import quick_log_hr
+from km2ipd.reconstruct.km import kaplan_meier
+from km2ipd.records import Patients, PrintedNumber, RiskRow, RiskTable, SurvivalCurve, Totals
+
+TICKS = np.arange(0, 31, 6.0)
+
+
+def simulated(seed, n=80, mean=18.0, name="A"):
+    rng = np.random.default_rng(seed)
+    death, censored = rng.exponential(mean, n), rng.uniform(12, 30, n)
+    order = np.argsort(np.minimum(death, censored))
+    return Patients(name, np.minimum(death, censored)[order], (death <= censored)[order].astype(int))
+
+
+def corners(arm, height=None, width=None):
+    """The arm's true curve; rounded to a plot of width x height pixels where given."""
+    km = kaplan_meier(arm)
+    drops = km.table.deaths[0] > 0
+    t, s = km.table.time[drops], km.survival[drops]
+    if height:
+        s, t = np.round(s * height) / height, np.round(t / 30 * width) / 30 * 30 * 30 / width
+    rows = [(0.0, 1.0)]
+    for a, b in zip(t, s, strict=True):
+        if b < rows[-1][1]:
+            rows = [r for r in rows if r[0] < a or r[0] == 0] + [(a, b)]
+    end = max(float(arm.time.max()), rows[-1][0])
+    rows += [(end, rows[-1][1])] if end > rows[-1][0] else []
+    return SurvivalCurve([r[0] for r in rows], [r[1] for r in rows])
+
+
+def at_risk(arm, ticks=TICKS):
+    return RiskRow(arm.arm, ticks, [(arm.time >= t).sum() for t in ticks])
+
+
+def rebuilt(arms, curves=None, rows=None, **options):
+    curves = curves or {arm.arm: corners(arm) for arm in arms}
+    table = RiskTable(tuple(rows if rows is not None else [at_risk(arm) for arm in arms]))
+    return reconstruct_panel("1", curves, table, **{"ensemble": 0, **options})
+
+
+def test_seven_patients_by_hand():
+    """1, 2, 2+, 3, 4+, 5, 6+ from S = 6/7, 5/7, 15/28, 15/56 and one printed count: the drops tell every n."""
+    curve = SurvivalCurve([0, 1, 2, 3, 5, 6], [1, 6 / 7, 5 / 7, 15 / 28, 15 / 56, 15 / 56])
+    found = reconstruct_panel("1", {"A": curve}, RiskTable((RiskRow("A", [0], [7]),)), ensemble=0).patients[0]
+    assert list(found.time[found.event == 1]) == [1, 2, 3, 5]
+    censored = found.time[found.event == 0]
+    assert len(censored) == 3
+    assert 2 <= censored[0] < 3 <= censored[1] < 5 and censored[2] == 6
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_exact_corners_give_every_death_back(seed):
+    arm = simulated(seed)
+    found = rebuilt([arm]).patients[0]
+    assert found.time[found.event == 1] == pytest.approx(arm.time[arm.event == 1])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_pixels_give_the_hazard_ratio_back(seed):
+    arms = [simulated(seed, 120), simulated(seed + 50, 120, 30.0, "B")]
+    found = rebuilt(arms, {arm.arm: corners(arm, 500, 700) for arm in arms})
+    assert found.misfit == (0, 0)
+    assert [len(arm.time) for arm in found.patients] == [120, 120]
+    assert np.log(found.comparisons[0].hr) == pytest.approx(quick_log_hr(*arms), abs=0.03)
+
+
+def test_totals_are_met():
+    arm = simulated(3, 300)
+    curve, true = corners(arm, 500, 700), int(arm.event.sum())
+    for events in (true, true + 1):
+        found = rebuilt([arm], {"A": curve}, totals={"A": Totals(300, events)})
+        assert found.arms[0].events == events and found.arms[0].n == 300
+
+
+def test_marks_place_the_censored():
+    arm = simulated(5, 60)
+    marks = arm.time[arm.event == 0]
+    found = rebuilt([arm], {"A": corners(arm, 500, 700)}, marks={"A": marks}).patients[0]
+    assert found.time[found.event == 0] == pytest.approx(marks, abs=0.05)
+
+
+def test_estimates_do_not_depend_on_the_unit_of_time():
+    arm = simulated(6, 90)
+    curve = corners(arm, 500, 700)
+    years = SurvivalCurve(curve.time / 12, curve.survival)
+    row = RiskRow("A", TICKS / 12, at_risk(arm).at_risk)
+    a, b = rebuilt([arm], {"A": curve}).patients[0], rebuilt([arm], {"A": years}, [row]).patients[0]
+    assert list(a.event) == list(b.event)
+    assert a.time == pytest.approx(b.time * 12)
+
+
+def test_curve_to_zero_and_no_table():
+    curve = SurvivalCurve([0, 1, 2, 3], [1, 2 / 3, 1 / 3, 0])
+    found = reconstruct_panel("1", {"A": curve}, RiskTable(), totals={"A": Totals(3)}, ensemble=0)
+    assert list(found.patients[0].time) == [1, 2, 3] and found.arms[0].events == 3
+
+
+def test_unknown_n_is_said():
+    found = reconstruct_panel("1", {"A": corners(simulated(1))}, RiskTable(), ensemble=0)
+    assert [c.code for c in found.cautions if c.severity == "review"] == ["unknown-n"]
+
+
+def test_large_cohort_is_bounded():
+    arm = simulated(2, 4000)
+    found = rebuilt([arm], {"A": corners(arm, 500, 700)})
+    assert found.misfit == (0,) and found.arms[0].n == 4000
+    assert found.arms[0].events == pytest.approx(arm.event.sum(), rel=0.01)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    drops=st.lists(st.floats(0, 0.6), min_size=1, max_size=10),
+    counts=st.lists(st.integers(0, 50), min_size=1, max_size=5),
+    events=st.one_of(st.none(), st.integers(0, 50)),
+)
+def test_it_ends_with_all_patients_whatever_it_is_given(drops, counts, events):
+    survival = np.concatenate([[1.0], np.cumprod(1 - np.array(drops))])
+    curve = SurvivalCurve(np.arange(len(survival)), survival)
+    row = RiskRow("A", np.arange(len(counts)) * 2.0, counts)
+    found = reconstruct_panel("1", {"A": curve}, RiskTable((row,)), totals={"A": Totals(50, events)}, ensemble=0)
+    assert len(found.patients[0].time) == 50
+    assert found.patients[0].time.max() <= max(curve.time[-1], row.time[-1])
+
+
+def test_same_input_same_patients():
+    arm = simulated(8)
+    one, other = (rebuilt([arm], {"A": corners(arm, 500, 700)}, ensemble=20) for _ in range(2))
+    assert list(one.patients[0].time) == list(other.patients[0].time)
+    assert all(list(a[0].time) == list(b[0].time) for a, b in zip(one.draws, other.draws, strict=True))
+
+
+# ---------------------------------------------------------------- ensemble and conditioning
+
+
+@pytest.fixture(scope="module")
+def pair():
+    arms = [simulated(21, 60), simulated(22, 60, 30.0, "B")]
+    return arms, {arm.arm: corners(arm, 250, 350) for arm in arms}
+
+
+def test_every_draw_meets_what_is_printed(pair):
+    arms, curves = pair
+    found = rebuilt(arms, curves, ensemble=50)
+    assert len(found.draws) == 50
+    for draw in found.draws:
+        for patients, arm in zip(draw, arms, strict=True):
+            assert [(patients.time >= t).sum() for t in TICKS] == [(arm.time >= t).sum() for t in TICKS]
+
+
+def test_intervals_hold_the_point_and_combine(pair):
+    arms, curves = pair
+    found = rebuilt(arms, curves, ensemble=100).comparisons[0]
+    assert found.interval[0] <= found.interval[1] and found.combined[0] <= found.low and found.high <= found.combined[1]
+    assert found.combined[0] < np.exp(quick_log_hr(*arms)) < found.combined[1]
+
+
+def test_conditioning_is_reported_and_barred_from_the_checks(pair):
+    arms, curves = pair
+    events = PrintedNumber("events", float(arms[0].event.sum()), arm="A")
+    found = rebuilt(arms, curves, ensemble=100, condition_on=("events",), reported=(events,))
+    assert found.arms[0].events == events.value
+    assert 0 < found.effective_draws <= 100
+    assert check_reconstruction(found, [events])[0].verdict == "cannot tell"
+    with pytest.raises(UsageError, match="nothing reported"):
+        rebuilt(arms, curves, ensemble=10, condition_on=("hr",), reported=(events,))
+    with pytest.raises(UsageError, match="cannot condition"):
+        rebuilt(arms, curves, ensemble=10, condition_on=("luck",), reported=(events,))
+
+
+# ---------------------------------------------------------------- contradictions
+
+
+def test_a_wrong_cell_is_named_with_what_would_fit():
+    arm = simulated(31, 150)
+    curve, row = corners(arm, 500, 700), at_risk(arm)
+    counts = np.array(row.at_risk)
+    counts[2] += 30
+    found = rebuilt([arm], {"A": curve}, [RiskRow("A", row.time, counts)])
+    named = [c.message for c in found.cautions if c.code == "count-contradicted"]
+    assert len(named) == 1 and f"at risk at 12: {counts[2]:.0f} cannot be right" in named[0]
+    low, high = (int(w) for w in named[0].split("right, ")[1].split(" would")[0].split(" to "))
+    assert low <= row.at_risk[2] <= high
+    assert not [c for c in rebuilt([arm], {"A": curve}, [row]).cautions if c.severity == "review"]
+
+
+def test_rising_counts_and_swapped_rows_are_named():
+    arms = [simulated(41, 100, 8.0), simulated(42, 100, 60.0, "B")]
+    curves = {arm.arm: corners(arm, 500, 700) for arm in arms}
+    swapped = [RiskRow("A", TICKS, at_risk(arms[1]).at_risk), RiskRow("B", TICKS, at_risk(arms[0]).at_risk)]
+    found = rebuilt(arms, curves, swapped)
+    assert "row-above-curve" in {c.code for c in found.cautions if c.severity == "review"}
+    rising = RiskRow("A", TICKS, [50, 60, 70, 80, 60, 10])
+    found = rebuilt(arms[:1], {"A": curves["A"]}, [rising])
+    assert {"delayed-entry", "count-contradicted"} & {c.code for c in found.cautions}
+
+
+def test_a_total_that_counts_later_events_is_named():
+    arm = simulated(51, 100)
+    found = rebuilt([arm], {"A": corners(arm, 500, 700)}, totals={"A": Totals(100, int(arm.event.sum()) + 30)})
+    assert "events-not-met" in {c.code for c in found.cautions if c.severity == "review"}
+
+
+# ---------------------------------------------------------------- methods side by side
+
+
+def test_methods_side_by_side(pair):
+    arms, curves = pair
+    marks = {arm.arm: arm.time[arm.event == 0] for arm in arms}
+    found = compare_methods("1", curves, RiskTable(tuple(at_risk(arm) for arm in arms)), marks=marks)
+    assert [r.method for r in found] == list(METHODS)
+    for result in found:
+        assert [len(p.time) for p in result.patients] == [60, 60]
+        assert np.log(result.comparisons[0].hr) == pytest.approx(quick_log_hr(*arms), abs=0.15)
+    without = compare_methods("1", curves, RiskTable(tuple(at_risk(arm) for arm in arms)))
+    assert "marked" not in [r.method for r in without]
+
+
+def test_unknown_method():
+    with pytest.raises(UsageError, match='no method "magic"'):
+        rebuilt([simulated(1)], method="magic")
