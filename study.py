@@ -241,17 +241,7 @@ def _concluded(
     if not reading.arms:
         return PanelResult(name, verdict.worst_status(reading.status, cautions), reading, cautions=cautions)
     try:
-        rebuilt = reconstruct_panel(
-            name,
-            {a.name: a.curve for a in reading.arms},
-            reading.risk_table,
-            marks={a.name: a.censor_marks for a in reading.arms if a.draws_marks},
-            totals=totals or None,
-            at=_ticks_shown(reading),
-            reference=stated.stated_reference(reading, (*reported, *reading.printed)),
-            reported=(*reported, *reading.printed),
-            **how,
-        )
+        rebuilt = _rebuilt(reading, totals, reported, how)
     except UsageError:
         raise
     except Exception as reason:  # whatever is wrong with one panel, the others' curves and patients are kept
@@ -259,9 +249,41 @@ def _concluded(
         cautions = (*cautions, verdict.no_patients(name, reason))
         return PanelResult(name, verdict.worst_status(reading.status, cautions), reading, cautions=cautions)
     checks = (*rebuilt.checks, *check_reconstruction(rebuilt, (*reading.printed, *reported)))
+    checks = verdict.without_numbers_of_patients(checks, rebuilt.cautions)
     cautions = (*cautions, *rebuilt.cautions, *verdict.disagreements(name, checks))
     status = verdict.worst_status(reading.status, cautions)
     return PanelResult(name, status, reading, rebuilt, checks, cautions, rebuilt_curves(rebuilt))
+
+
+def _rebuilt(
+    reading: PanelReading,
+    totals: Mapping[str, Totals],
+    reported: Sequence[PrintedNumber],
+    how: Mapping[str, Any],
+) -> Reconstruction:
+    """The panel's patients; censor marks that contradict its numbers at risk are left out, and that is said."""
+    marks = {a.name: a.censor_marks for a in reading.arms if a.draws_marks}
+
+    def rebuild(marks: Mapping[str, FloatArray] | None) -> Reconstruction:
+        return reconstruct_panel(
+            reading.panel.name,
+            {a.name: a.curve for a in reading.arms},
+            reading.risk_table,
+            marks=marks,
+            totals=totals or None,
+            at=_ticks_shown(reading),
+            reference=stated.stated_reference(reading, (*reported, *reading.printed)),
+            reported=(*reported, *reading.printed),
+            **how,
+        )
+
+    rebuilt = rebuild(marks or None)
+    if not marks or not verdict.contradictions(rebuilt.cautions):
+        return rebuilt
+    unmarked = rebuild(None)
+    if verdict.contradictions(unmarked.cautions) >= verdict.contradictions(rebuilt.cautions):
+        return rebuilt
+    return replace(unmarked, cautions=(*unmarked.cautions, verdict.marks_left_out(reading.panel.name)))
 
 
 def rebuilt_curves(rebuilt: Reconstruction) -> dict[str, SurvivalCurve]:

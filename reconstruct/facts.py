@@ -223,7 +223,9 @@ WEIGHTED_SHARE = 0.25
 
 
 def _unfit_curve(solved: Solved) -> list[Caution]:
-    """Drops that fit no whole d/n speak of a weighted or adjusted curve, or of competing risks."""
+    """Drops that fit no whole d/n speak of a weighted or adjusted curve, or of competing risks, where N is known."""
+    if any(caution.code == "unknown-n" for caution in solved.evidence.cautions):
+        return []
     branch = solved.branches[0]
     measured = [
         layer.widened for slot, layer in zip(branch.slots, branch.layers[1:], strict=True) if np.isfinite(slot.level)
