@@ -22,6 +22,9 @@ DOUBTFUL = 0.3
 _SURE = 0.9
 # Slack of n(t)/N <= S(t-): a curve's own reading error, and half a patient.
 _CURVE_SLACK = 0.015
+# A curve has ended when it stops this share of the table's span before a column; how sure a blank then means 0.
+_END_SLACK = 0.02
+_BLANK_CONFIDENCE = 0.8
 # Arms are exchanged when the rows fit the other way round and miss by at least this as printed.
 _SWAP_EVIDENCE = 0.04
 
@@ -119,8 +122,9 @@ def reconcile_with_curves(
             rows.append(row)
             continue
         row, found = _check_row(row, curves[row.arm])
+        row, blank = _blanks_after_end(row, curves[row.arm])
         rows.append(row)
-        cautions.extend(found)
+        cautions.extend(found + blank)
     return RiskTable(tuple(rows)), tuple(cautions)
 
 
@@ -154,6 +158,21 @@ def _exchange(rows: Sequence[RiskRow], curves: Mapping[str, SurvivalCurve]) -> t
     names = ", ".join(f"{r.arm!r} to {a!r}" for r, a in zip(rows, best, strict=True) if r.arm != a)
     message = f"number-at-risk rows fit the curves only when exchanged ({names}); they were exchanged"
     return moved, [Caution("risk-rows-exchanged", message, "number-at-risk table", "review")]
+
+
+def _blanks_after_end(row: RiskRow, curve: SurvivalCurve) -> tuple[RiskRow, list[Caution]]:
+    """The row with 0 in blank cells at its end where the drawn curve has ended: some programs print no zeros."""
+    last = np.flatnonzero(np.isfinite(row.at_risk)).max()
+    span = float(row.time[-1] - row.time[0])
+    ended = row.time > curve.time[-1] + _END_SLACK * span
+    blank = np.flatnonzero(ended & (np.arange(len(row.time)) > last))
+    if not len(blank) or len(blank) < len(row.time) - 1 - last:
+        return row, []
+    counts, confidence = row.at_risk.copy(), row.confidence.copy()
+    counts[blank], confidence[blank] = 0.0, _BLANK_CONFIDENCE
+    message = f"{row.arm}: blank cells from {row.time[blank[0]]:g} on are taken as 0, the curve has ended there"
+    note = Caution("risk-blank-zero", message, "number-at-risk table")
+    return replace(row, at_risk=counts, confidence=confidence), [note]
 
 
 def _check_row(row: RiskRow, curve: SurvivalCurve) -> tuple[RiskRow, list[Caution]]:

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from ..records import Box, Panel, PixelArray, TextLine
+from .numbers import parse_number
 from .riskrows import Columns, NumberRow
 from .tightboxes import ink_mask
 
@@ -27,6 +28,8 @@ _KIND_WORDS = re.compile(
 )
 # A name's lines stand within this many line heights of their row; further off is a heading.
 _NAME_REACH = 1.3
+# Headings stand at most this many line heights over the first row.
+_HEADING_REACH = 7.0
 # A key or mark read as letters is less certain than this.
 _NAME_CONFIDENCE = 0.5
 # Letters are coloured when their strongest ink has channels this far apart.
@@ -76,8 +79,11 @@ def name_rows(
 ) -> list[NamedRow]:
     """Each row with its arm name, kind of count and colour, from the texts left (or right) of its cells."""
     upright = [t for t in texts if t.rotation == 0 and panel.region.contains(*t.box.centre, 2.0)]
+    upright = [t for t in upright if not _labels_y_tick(t, panel)]
     words = [w for t in upright if (w := _without_cells(t, cells)) is not None]
     labels, loose = _labels(words, rows, columns)
+    if len(labels) > 1 and len(set(labels)) == 1 and len(labels[0]) == 1:
+        labels = [""] * len(labels)  # one sign before every row is a key drawn as a letter
     headings = [t for t in loose if _is_heading(t, rows)]
     stacked = sum(_is_kind_label(label) for label in labels) >= 2
     named: list[NamedRow] = []
@@ -95,6 +101,17 @@ def name_rows(
             own = "other" if _OTHER.search(label) and not _AT_RISK.search(label) else kind
             named.append(NamedRow(row, _arm_name(label), own, inner))
     return [replace(n, color=row_color(pixels, n.row, texts, columns, panel)) for n in named]
+
+
+def _labels_y_tick(line: TextLine, panel: Panel) -> bool:
+    """Whether a number beside the plot is the y axis' own value at its height."""
+    value = parse_number(line.text)
+    if value is None or line.box.right > panel.plot_area.left:
+        return False
+    axis = panel.y.calibration
+    here = float(axis.value(line.box.centre[1]))
+    slack = abs(axis.slope) * line.box.height
+    return min(abs(here - value), abs(here - value / 100), abs(1 - here - value), abs(1 - here - value / 100)) < slack
 
 
 def _without_cells(line: TextLine, cells: Sequence[Sequence[TextLine]]) -> TextLine | None:
@@ -172,7 +189,7 @@ def _is_heading(line: TextLine, rows: Sequence[NumberRow]) -> bool:
     """Whether a loose text stands between or right above the rows, where headings stand."""
     y = line.box.centre[1]
     high = np.median([r.height for r in rows])
-    return bool(rows[0].y - 4 * high < y < rows[-1].y and not _OTHER.search(line.text))
+    return bool(rows[0].y - _HEADING_REACH * high < y < rows[-1].y and not _OTHER.search(line.text))
 
 
 def row_color(pixels: PixelArray, row: NumberRow, texts: Iterable[TextLine], columns: Columns, panel: Panel) -> str:

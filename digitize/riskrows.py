@@ -30,6 +30,8 @@ _TIME_ROW_SHARE = 0.7
 _DIVISORS = (1, 2, 3, 4, 5, 6)
 # Nine in ten cells stand within this share of a column step of their column, else the columns are no ticks.
 _OFF_COLUMN = 0.22
+# Share of cells that may fall in a column already taken in their row (a number whose digits were found apart).
+_DOUBLES = 0.05
 # Numbers stand centred, left- or right-aligned at their tick; what of them stands there is off by less than this.
 _OFFSET = 0.25
 # A number further left of the axis' start than this share of a tick step names a row and is no cell.
@@ -136,12 +138,17 @@ def _whole_cells(lines: list[TextLine]) -> list[TextLine]:
         if last is not None and line.box.left - last.box.right < _DIGIT_GAP * line.box.height:
             if line.box.left < last.box.centre[0]:
                 continue
-            a, b = last.box, line.box
-            box = Box(a.left, min(a.top, b.top), b.right, max(a.bottom, b.bottom))
-            cells[-1] = TextLine(last.text + line.text, box, 0.9 * min(last.confidence, line.confidence))
+            cells[-1] = join_cells(last, line)
         else:
             cells.append(line)
     return cells
+
+
+def join_cells(first: TextLine, second: TextLine) -> TextLine:
+    """One number of two pieces that were found apart."""
+    a, b = first.box, second.box
+    box = Box(min(a.left, b.left), min(a.top, b.top), max(a.right, b.right), max(a.bottom, b.bottom))
+    return TextLine(first.text + second.text, box, 0.9 * min(first.confidence, second.confidence))
 
 
 def _row(lines: list[TextLine]) -> NumberRow:
@@ -159,9 +166,10 @@ def _may_be_cell(line: TextLine, panel: Panel) -> bool:
 
 
 def _ends_name(line: TextLine, texts: Sequence[TextLine], panel: Panel) -> bool:
-    """Whether a number before the axis' start follows a word closely, as in "Stage 3"."""
-    start = float(panel.x.calibration.px(panel.x.minimum))
-    if line.box.centre[0] > start - _NAME_OFF * tick_step(panel.x) / abs(panel.x.calibration.slope):
+    """Whether a number before the axis' start or after its end follows a word closely, as in "Stage 3"."""
+    start, end = panel.x.calibration.px([panel.x.minimum, panel.x.maximum])
+    off = _NAME_OFF * tick_step(panel.x) / abs(panel.x.calibration.slope)
+    if start - off < line.box.centre[0] < end + off:
         return False
     gaps = [line.box.left - t.box.right for t in texts if _beside(t, line) and parse_number(t.text) is None]
     return any(-1 < gap < line.box.height for gap in gaps)
@@ -273,8 +281,8 @@ def _tick_columns(rows: Sequence[NumberRow], axis: Axis, step: float) -> Columns
             continue
         time = grid[np.abs(values[:, None] - offset - grid[None, :]).argmin(axis=1)]
         off = float(np.quantile(np.abs(values - offset - time), 0.9)) / step
-        unique = len(set(zip(owner, time.tolist(), strict=True))) == len(time)
-        if unique and off < _OFF_COLUMN and (best is None or off < best[0] - 0.03):
+        doubles = len(time) - len(set(zip(owner, time.tolist(), strict=True)))
+        if doubles <= _DOUBLES * len(time) and off < _OFF_COLUMN and (best is None or off < best[0] - 0.03):
             best = (off, time)
     if best is None:
         return None

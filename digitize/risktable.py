@@ -23,6 +23,7 @@ from .riskrows import (
     has_heading,
     holds_words,
     is_inside,
+    join_cells,
     names_push_cells,
     number_rows,
     table_columns,
@@ -123,7 +124,7 @@ def _is_short_row(row: NumberRow, rows: Sequence[NumberRow]) -> bool:
 
 
 def _by_column(row: NumberRow, columns: Columns) -> tuple[TextLine | None, ...]:
-    """The row's cells in their columns; of two in one column the nearer one."""
+    """The row's cells in their columns; of two in one column the nearer one, or both as one number if they touch."""
     cells: list[TextLine | None] = [None] * len(columns.px)
     for cell in row.cells:
         column = columns.index(cell.box.centre[0])
@@ -131,7 +132,9 @@ def _by_column(row: NumberRow, columns: Columns) -> tuple[TextLine | None, ...]:
             continue
         held = cells[column]
         x = columns.px[column]
-        if held is None or abs(cell.box.centre[0] - x) < abs(held.box.centre[0] - x):
+        if held is not None and cell.box.left - held.box.right < row.height:
+            cells[column] = join_cells(held, cell)
+        elif held is None or abs(cell.box.centre[0] - x) < abs(held.box.centre[0] - x):
             cells[column] = cell
     return tuple(cells)
 

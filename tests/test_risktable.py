@@ -175,6 +175,16 @@ def test_a_cell_above_its_curve_is_named_and_dropped_when_doubtful(confidence, k
     assert cautions[0].code == "risk-above-curve" and "at most 52" in cautions[0].message
 
 
+def test_blanks_after_the_curve_has_ended_are_zeros_and_others_stay_missing():
+    nan = np.nan
+    rows = RiskTable((RiskRow("A", [0, 13, 20, 36, 48], [100, 40, 20, nan, nan]),))
+    table, cautions = reconcile_with_curves(rows, CURVES)
+    assert table.rows[0].at_risk.tolist() == [100, 40, 20, 0, 0] and cautions[0].code == "risk-blank-zero"
+    rows = RiskTable((RiskRow("A", [0, 13, 20, 23, 48], [100, nan, 20, nan, nan]),))
+    table, cautions = reconcile_with_curves(rows, CURVES)
+    assert np.isnan(table.rows[0].at_risk[[1, 3, 4]]).all() and cautions == ()
+
+
 def test_rows_that_fit_are_left_alone():
     fine = RiskTable((RiskRow("A", [0, 13, 25], [100, 48, 20]), RiskRow("B", [0, 13, 25], [100, 88, 70])))
     table, cautions = reconcile_with_curves(fine, CURVES)
