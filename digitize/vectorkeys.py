@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ SHORTEST, LONGEST = 0.35, 9.0
 # A line sample is no higher than this (px, its marker apart); boxes are up to so many letter heights.
 FLAT = 1.5
 LARGEST_BOX = 3.0
+# So many equal strokes in a column are ticks; a legend's lines differ in paint.
+FEWEST_TICKS = 4
 # Groups named by a range of values ("20-50") have no letters.
 RANGE = re.compile(r"^\s*\d+(\.\d+)?\s*[-\u2013\u2014]\s*\d+(\.\d+)?\s*$")
 # Paper and its shades: a box so light is background.
@@ -41,22 +44,41 @@ def legend_keys(
     figure: Figure, texts: Sequence[TextLine], panel: Panel, used: frozenset[int] = frozenset()
 ) -> tuple[LegendKey, ...]:
     """The legend entries of a panel in reading order, one for each paint; used: strokes that carry the arms."""
-    samples = [
-        sample
-        for index, stroke in enumerate(figure.strokes)
-        if index not in used and (sample := _as_sample(stroke)) is not None
-    ]
+    samples = _without_ticks(
+        [
+            sample
+            for index, stroke in enumerate(figure.strokes)
+            if index not in used and (sample := _as_sample(stroke)) is not None
+        ]
+    )
     lines = [line for line in texts if panel.region.contains(*line.box.centre) and _may_be_name(line)]
     left = {id(line): sample for line in lines if (sample := _beside(line, samples, left=True)) is not None}
-    claimed = {sample.box for sample in left.values()}
+    free = [s for s in samples if not any(c.box.contains(*s.box.centre, margin=FLAT) for c in left.values())]
     keys = []
     for line in lines:
-        sample = left.get(id(line)) or _beside(line, [s for s in samples if s.box not in claimed], left=False)
+        sample = left.get(id(line)) or _beside(line, free, left=False)
         if sample is not None:
             keys.append(_key(line, sample))
+    return _distinct(keys)
+
+
+def _without_ticks(samples: Sequence[_Sample]) -> list[_Sample]:
+    """The samples that do not stand in a column of equals, as the ticks of an axis do."""
+
+    def column(sample: _Sample) -> tuple[object, ...]:
+        return round(sample.box.left), round(sample.box.right), sample.color, sample.dash
+
+    counts = Counter(column(sample) for sample in samples)
+    return [sample for sample in samples if counts[column(sample)] < FEWEST_TICKS]
+
+
+def _distinct(keys: Sequence[LegendKey]) -> tuple[LegendKey, ...]:
+    """The keys in reading order, one a name (the longest sample: tables repeat names) and one a paint."""
     tall = float(np.median([key.text_box.height for key in keys])) if keys else 1.0
     ordered = sorted(keys, key=lambda k: (round(k.text_box.centre[1] / max(tall, 1.0)), k.text_box.left))
-    return tuple({(k.color, round(k.inked, 2), round(k.width_px)): k for k in reversed(ordered)}.values())[::-1]
+    longest = {k.name: k for k in sorted(ordered, key=lambda k: k.box.width)}
+    named = [k for k in ordered if longest[k.name] is k]
+    return tuple({(k.color, round(k.inked, 2), round(k.width_px)): k for k in reversed(named)}.values())[::-1]
 
 
 def _may_be_name(line: TextLine) -> bool:

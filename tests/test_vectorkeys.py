@@ -72,3 +72,11 @@ def test_arms_of_one_colour_are_told_by_the_dashes_of_their_keys():
     assert [arm.inked for arm in arms] == [k.inked for k in keys]
     assert [arm.trace.y_px[-1] for arm in arms] == [Y[-1], 300.0]
     assert all(len(arm.keys) == 2 for arm in arms)
+
+
+def test_ticks_of_an_axis_are_no_keys_and_a_table_does_not_repeat_the_legend():
+    ticks = [stroke([(92, y), (100, y)], BLACK) for y in range(60, 460, 80)]
+    drawn = [*ticks, line(400, 90, RED), stroke([(80, 500), (88, 500)], BLUE)]
+    texts = [name("HR 0.5 of all", 105, 140), name("Placebo", 440, 90), name("Placebo", 92, 500)]
+    keys = legend_keys(figure(drawn), texts, panel())
+    assert [(k.name, k.color) for k in keys] == [("Placebo", RED)]
