@@ -24,7 +24,7 @@ from .markprofile import (
     stack_columns,
     stroke_edges,
 )
-from .markshape import LEAST_CORNERS, BarCoverage, BarShape, cover_columns, learn_at_corners, learn_bar
+from .markshape import LEAST_CORNERS, BarCoverage, BarShape, cover_columns, learn_at_corners, learn_bar, learn_one_side
 from .plotcrop import PlotCrop
 from .tracing import TracedPath
 
@@ -84,9 +84,8 @@ def find_marks(crop: PlotCrop, path: TracedPath, own: FloatArray, others: tuple[
 
 def _marks_around(around: Surroundings, level: FloatArray, least_columns: int) -> ArmMarks:
     """The marks of a curve in one ink; least_columns: how many must show their shape."""
-    shape = learn_bar(stack_columns(around, level), around.stroke_px)
-    if shape is None:
-        shape = learn_at_corners(around)
+    stack = stack_columns(around, level)
+    shape = learn_bar(stack, around.stroke_px) or learn_one_side(stack, around.stroke_px) or learn_at_corners(around)
     if shape is None or shape.columns < least_columns:
         return NO_MARKS
     return _place_marks(around, shape, level)

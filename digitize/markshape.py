@@ -28,6 +28,8 @@ TWO_SIDED = 0.7
 STANDING, LEAST_STANDING, LONGEST_STANDING = 4, 4, 6
 """Rows from which a mark that hardly shows on the other side stands or hangs on the stroke; how many separate ones
 must, and their mean length in columns: the edge of another arm's stroke runs along in one piece."""
+BOTH_SEEN = 0.3
+"""Share of the columns with one side in sight in which the other may be, too, for that one to speak alone."""
 CORNER_ROWS, LEAST_CORNERS, CORNER_SHARE = 4, 6, 0.7
 """Marks known from corners alone: rows that each must reach at least, how many there must be, and the share of the
 corners with ink on their free side that must agree."""
@@ -100,6 +102,24 @@ def learn_bar(stack: ColumnStack, stroke_px: float) -> BarShape | None:
         return shape if shape.columns >= ODD_SHARE_LOW * odd else None
     # A row on the other side is the stroke's own, where the level is half a pixel off.
     return BarShape(shape.rows if above > below else 0, shape.rows if below > above else 0, shape.columns)
+
+
+def learn_one_side(stack: ColumnStack, stroke_px: float) -> BarShape | None:
+    """The shape of marks of which another arm, running close by, hides one side nearly everywhere; else None."""
+    up, up_ends, down, down_ends = stack.joined()
+    for reach, ends, other_ends, below in ((down, down_ends, up_ends, True), (up, up_ends, down_ends, False)):
+        barred = ends & (reach >= max(LEAST_ROWS, LEAST_HEIGHT * stroke_px / 2))
+        if not barred.any() or (ends & other_ends).sum() > BOTH_SEEN * ends.sum():
+            continue
+        height = _commonest(reach[barred])
+        agreeing = barred & (np.abs(reach - height) <= 1)
+        odd = int((ends & (reach >= 0.5 * height) & ~agreeing).sum())
+        pieces = int((np.diff(agreeing.astype(np.int8)) == 1).sum())
+        columns = int(agreeing.sum())
+        in_pieces = pieces >= LEAST_STANDING and columns <= LONGEST_STANDING * pieces
+        if in_pieces and columns >= max(2 * FEW, ODD_SHARE_STANDING * odd):
+            return BarShape(0, height, columns) if below else BarShape(height, 0, columns)
+    return None
 
 
 def learn_at_corners(around: Surroundings) -> BarShape | None:
