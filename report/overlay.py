@@ -100,8 +100,10 @@ class Canvas:
 def _canvas(pixels: PixelArray) -> Canvas:
     height, width = pixels.shape[:2]
     scale = int(np.clip(round(COMFORTABLE_WIDTH / width), 1, MAX_SCALE))
-    image = Image.fromarray(pixels).resize((width * scale, height * scale), Image.Resampling.NEAREST)
-    image = Image.blend(Image.new("RGB", image.size, "white"), image, FIGURE_SHARE)
+    paled = [round(255 - FIGURE_SHARE * (255 - level)) for level in range(256)]
+    image = Image.fromarray(pixels).point(paled * 3)
+    if scale > 1:
+        image = image.resize((width * scale, height * scale), Image.Resampling.NEAREST)
     return Canvas(image, ImageDraw.Draw(image), scale)
 
 
