@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 import numpy as np
+import numpy.typing as npt
 
 from ..records import Box, Caution, FloatArray, RiskRow, RiskTable, SurvivalCurve, TextLine
 from .numbers import parse_cell
@@ -125,7 +126,27 @@ def reconcile_with_curves(
         row, blank = _blanks_after_end(row, curves[row.arm])
         rows.append(row)
         cautions.extend(found + blank)
-    return RiskTable(tuple(rows)), tuple(cautions)
+    return RiskTable(_without_blank_ends(rows)), tuple(cautions)
+
+
+def _without_blank_ends(rows: Sequence[RiskRow]) -> tuple[RiskRow, ...]:
+    """The rows up to the last time at which any of them has a count."""
+    known = [float(r.time[np.isfinite(r.at_risk)].max()) for r in rows if np.isfinite(r.at_risk).any()]
+    end = max(known, default=np.inf)
+    return tuple(_cut(r, r.time <= end) if (r.time > end).any() else r for r in rows)
+
+
+def _cut(row: RiskRow, kept: npt.NDArray[np.bool_]) -> RiskRow:
+    boxes = tuple(b for b, keep in zip(row.boxes, kept, strict=True) if keep) if row.boxes else ()
+    return replace(
+        row,
+        time=row.time[kept],
+        at_risk=row.at_risk[kept],
+        cumulative_events=row.cumulative_events[kept],
+        cumulative_censored=row.cumulative_censored[kept],
+        confidence=row.confidence[kept],
+        boxes=boxes,
+    )
 
 
 def _starts_full(row: RiskRow) -> bool:

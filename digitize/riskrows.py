@@ -172,7 +172,7 @@ def _ends_name(line: TextLine, texts: Sequence[TextLine], panel: Panel) -> bool:
     if start - off < line.box.centre[0] < end + off:
         return False
     gaps = [line.box.left - t.box.right for t in texts if _beside(t, line) and parse_number(t.text) is None]
-    return any(-1 < gap < line.box.height for gap in gaps)
+    return any(-1 < gap < 1.3 * line.box.height for gap in gaps)
 
 
 def _beside(one: TextLine, other: TextLine) -> bool:

@@ -86,8 +86,10 @@ def _never_rises(cells: Iterable[TextLine | None]) -> bool:
 
 
 def _drop_empty(columns: Columns, rows: list[_Row]) -> tuple[Columns, list[_Row]]:
-    """The table without columns that no row has a cell in."""
-    used = [k for k in range(len(columns.time)) if any(r.cells[k] is not None for r in rows)]
+    """The table without columns that no row has a cell in, but with blank ones that end an unbroken row of ticks."""
+    filled = [k for k in range(len(columns.time)) if any(r.cells[k] is not None for r in rows)]
+    unbroken = columns.on_ticks and filled == list(range(len(filled)))
+    used = list(range(len(columns.time))) if unbroken else filled
     kept = [_Row(r.named, tuple(r.cells[k] for k in used)) for r in rows]
     return Columns(columns.time[used], columns.px[used], columns.on_ticks), kept
 
