@@ -54,13 +54,16 @@ class VectorArm:
     strokes: tuple[int, ...] = ()
 
 
-def trace_strokes(figure: Figure, panel: Panel) -> tuple[VectorArm, ...]:
-    """The arms of one panel from the figure's strokes, in painting order; empty when strokes hold no staircase."""
+def trace_strokes(figure: Figure, panel: Panel, flat: frozenset[Rgb] = frozenset()) -> tuple[VectorArm, ...]:
+    """The arms of one panel from the figure's strokes, in painting order; empty when strokes hold no staircase.
+
+    flat: colours of the legend in which an arm may run level from start to end, as one without events does.
+    """
     area = panel.plot_area
     falling = panel.direction == "survival"
     lines = plot_lines(figure.strokes, area, _tiny_repeats(figure, area))
     stairs = [stair for line in lines if (stair := read_staircase(line, falling)) is not None]
-    shaped = _without_copies(_arm_like(stairs, panel))
+    shaped = _without_copies(_arm_like(stairs, panel, flat))
     arms = without_limits(shaped, lines)
     arms.sort(key=lambda stair: stair.line.order)
     used = frozenset(index for stair in arms for index in stair.line.strokes)
@@ -137,22 +140,22 @@ def _size(box: Box) -> tuple[float, float]:
 # ---------------------------------------------------------------- which staircases are arms
 
 
-def _arm_like(stairs: Sequence[Staircase], panel: Panel) -> list[Staircase]:
+def _arm_like(stairs: Sequence[Staircase], panel: Panel, flat: frozenset[Rgb]) -> list[Staircase]:
     """Staircases that begin where survival does, run a fair way and fall (or rise) at least once."""
     area = panel.plot_area
-    fits = [stair for stair in stairs if _is_arm_shaped(stair, panel)]
+    fits = [stair for stair in stairs if _is_arm_shaped(stair, panel, flat)]
     if not fits:
         return []
     first = min(float(stair.trace.x_px[0]) for stair in fits)
     return [s for s in fits if s.trace.x_px[0] <= first + START_REACH * area.width]
 
 
-def _is_arm_shaped(stair: Staircase, panel: Panel) -> bool:
+def _is_arm_shaped(stair: Staircase, panel: Panel, flat: frozenset[Rgb]) -> bool:
     area, trace = panel.plot_area, stair.trace
     if trace.end_px - trace.x_px[0] < SHORTEST_ARM * area.width or stair.slanted > MOST_SLANTED:
         return False
     span = float(np.ptp(trace.y_px))
-    if len(trace.x_px) < 2 or span < 1:
+    if (len(trace.x_px) < 2 or span < 1) and stair.line.color not in flat:
         return False
     start = panel.y.calibration.px(1.0 if panel.direction == "survival" else 0.0)
     edge = area.top if panel.direction == "survival" else area.bottom

@@ -19,8 +19,16 @@ def vector_arms(
 ) -> tuple[list[DrawnArm], tuple[LegendKey, ...]]:
     """Arms and legend entries read from a figure's strokes; no arms when the strokes hold no staircase."""
     arms = trace_strokes(figure, panel)
-    keys = legend_keys(figure, texts, panel, frozenset(i for arm in arms for i in arm.strokes))
+    keys = _keys(figure, texts, panel, arms)
+    unseen = frozenset(k.color for k in keys if not any(same_color(k.color, arm.color) for arm in arms))
+    if arms and unseen:
+        arms = trace_strokes(figure, panel, unseen)
+        keys = _keys(figure, texts, panel, arms)
     return [_drawn(arm, tuple(k for k in keys if same_color(k.color, arm.color))) for arm in arms], keys
+
+
+def _keys(figure: Figure, texts: Sequence[TextLine], panel: Panel, arms: Sequence[VectorArm]) -> tuple[LegendKey, ...]:
+    return legend_keys(figure, texts, panel, frozenset(i for arm in arms for i in arm.strokes))
 
 
 def same_color(one: Rgb, two: Rgb) -> bool:

@@ -80,3 +80,15 @@ def test_ticks_of_an_axis_are_no_keys_and_a_table_does_not_repeat_the_legend():
     texts = [name("HR 0.5 of all", 105, 140), name("Placebo", 440, 90), name("Placebo", 92, 500)]
     keys = legend_keys(figure(drawn), texts, panel())
     assert [(k.name, k.color) for k in keys] == [("Placebo", RED)]
+
+
+def test_an_arm_without_events_is_found_by_its_legend():
+    level = stroke([(100, 50), (520, 50)], BLUE, order=1)
+    grid = stroke([(100, 50), (600, 50)], (230, 230, 230))
+    drawn = [grid, stroke(corners(), RED), level, line(400, 90, RED), line(400, 120, BLUE)]
+    texts = [name("Placebo", 440, 90), name("Drug", 440, 120)]
+    arms, _ = vector_arms(figure(drawn, texts), texts, panel())
+    assert [arm.color for arm in arms] == [RED, BLUE]
+    assert arms[1].trace.y_px.tolist() == [50.0]
+    assert arms[1].trace.end_px == 520.0
+    assert len(vector_arms(figure(drawn[:3], ()), (), panel())[0]) == 1
