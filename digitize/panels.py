@@ -176,7 +176,8 @@ def _axis(ticks: AxisTicks, scale: PrintedScale, line: Line | None, span: tuple[
 
     A y axis whose line reaches the level of S = 1 ends there, with or without a tick.
     """
-    px, values = lattice(ticks, scale.values, min(span) - END_SLACK_PX, max(span) + END_SLACK_PX)
+    ends = min(span) - END_SLACK_PX, max(span) + END_SLACK_PX
+    px, values = lattice(ticks, _with_half_steps(ticks, scale.values), *ends)
     unit = 100.0 if kind == "percent" else 1.0
     seen = ticks.seen_px
     marked = np.array([len(seen) > 0 and np.abs(seen - p).min() <= END_SLACK_PX for p in px], dtype=bool)
@@ -186,6 +187,17 @@ def _axis(ticks: AxisTicks, scale: PrintedScale, line: Line | None, span: tuple[
     c = ticks.calibration
     calibration = AxisCalibration(c.intercept / unit, c.slope / unit, c.ticks_px, c.ticks / unit, c.residual_px)
     return Axis(calibration, low / unit, high / unit, scale=kind)
+
+
+def _with_half_steps(ticks: AxisTicks, labelled: FloatArray) -> FloatArray:
+    """The labelled values, with those halfway between them where every second tick has no label."""
+    if ticks.evidence != "ticks outside" or len(labelled) < 3:
+        return labelled
+    ordered = np.sort(labelled)
+    halfway = (ordered[1:] + ordered[:-1]) / 2
+    places = ticks.calibration.px(halfway)
+    marked = [np.abs(ticks.seen_px - p).min() <= END_SLACK_PX for p in places]
+    return np.concatenate([labelled, halfway]) if all(marked) else labelled
 
 
 def _extent(values: FloatArray, marked: FloatArray, labelled: FloatArray) -> tuple[float, float]:

@@ -90,16 +90,15 @@ def find_tilt(levels: GreyArray, scanned: bool = True) -> Tilt | None:
         across, upright, (height, width), levels.shape
     )
     shift = max(abs(tilt.across) * levels.shape[1], abs(tilt.upright) * levels.shape[0])
-    both = scanned or _agree(across, upright, (height, width))
+    both = scanned or _agree(_straight_lines(small), _straight_lines(small.T))
     fans = tilt.across_fan or tilt.upright_fan
     if (shift < LEAST_SHIFT_PX and not fans) or not both:
         return None
     return tilt
 
 
-def _agree(across: FloatArray, upright: FloatArray, size: tuple[int, int]) -> bool:
-    """Whether long lines of both directions lean by the same angle, which lines of a drawing do only if turned."""
-    rows, columns = across[across[:, 3] > LONG_SHARE * size[1]], upright[upright[:, 3] > LONG_SHARE * size[0]]
+def _agree(rows: FloatArray, columns: FloatArray) -> bool:
+    """Whether single long lines of both directions lean by the same angle, as those of a drawing do if turned."""
     if len(rows) == 0 or len(columns) == 0:
         return False
     turn, other = _middle(rows), -_middle(columns)
@@ -135,7 +134,7 @@ def _middle(lines: FloatArray) -> float:
 def find_perspective(levels: GreyArray, full_size: tuple[int, ...]) -> Tilt | None:
     """How a photographed picture leans and fans out, by the frame and grid lines that cross most of it.
 
-    None where no lines fan out: then it is merely turned.
+    None where both directions lean alike and no lines fan out: then it is merely turned.
     """
     across, upright = _straight_lines(levels), _straight_lines(levels.T)
     if len(across) == 0 or len(upright) == 0:
@@ -143,7 +142,7 @@ def find_perspective(levels: GreyArray, full_size: tuple[int, ...]) -> Tilt | No
     scale = full_size[1] / levels.shape[1]
     lean, fan = _lean_and_fan(across, levels.shape)
     lean_upright, fan_upright = _lean_and_fan(upright, levels.shape[::-1])
-    if not (fan or fan_upright):
+    if not (fan or fan_upright) and abs(lean + lean_upright) < AGREEMENT:
         return None
     return Tilt(lean, fan / scale, lean_upright, fan_upright / scale, _centre(full_size))
 
