@@ -98,7 +98,8 @@ def _place_marks(around: Surroundings, shape: BarShape, level: FloatArray) -> Ar
     x, width = fit.x, fit.width_px
     whole, half = _complete(x, cover)
     if shape.at_corners:
-        believed = whole + half >= max(LEAST_CORNERS, HALF_SHARE * len(x))
+        # Marks whose both ends show would have been learnt without the corners.
+        believed = whole <= half and whole + half >= max(LEAST_CORNERS, HALF_SHARE * len(x))
     else:
         believed = whole >= max(1.0, WHOLE_SHARE * len(x))
     if not believed:

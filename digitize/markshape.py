@@ -33,6 +33,8 @@ BOTH_SEEN = 0.3
 CORNER_ROWS, LEAST_CORNERS, CORNER_SHARE = 4, 6, 0.7
 """Marks known from corners alone: rows that each must reach at least, how many there must be, and the share of the
 corners with ink on their free side that must agree."""
+LOW_HEIGHT, MANY = 0.5, 24
+"""Reach of the lowest marks, as a share of the stroke's thickness, and columns that must agree on it."""
 FEW, FEW_TALL = 6, 8
 """Columns that must agree on a mark of a few rows, twice as many on the smallest; and on one lower than the stroke of a
 thick curve is wide, whose joins reach as far."""
@@ -76,6 +78,28 @@ def learn_bar(stack: ColumnStack, stroke_px: float) -> BarShape | None:
     """The commonest reach out of the stroke, where both its ends are known; None when the curve is bare."""
     up, up_ends, down, down_ends = stack.joined()
     known = up_ends & down_ends
+    shape = _learn_among(up, down, known, stroke_px)
+    return shape or _learn_low(up, down, known, stroke_px)
+
+
+def _learn_low(up: FloatArray, down: FloatArray, known: FloatArray, stroke_px: float) -> BarShape | None:
+    """The shape of marks that reach out by less than the stroke is thick: many, on both sides, and nothing in between."""
+    reach = up + down
+    barred = known & (reach >= max(LEAST_ROWS, LOW_HEIGHT * stroke_px)) & (np.minimum(up, down) >= 1)
+    if barred.sum() < MANY:
+        return None
+    height = _commonest(reach[barred])
+    agreeing = barred & (np.abs(reach - height) <= 1)
+    above, below = round(float(np.median(up[agreeing]))), round(float(np.median(down[agreeing])))
+    agreeing &= (np.abs(up - above) <= 1) & (np.abs(down - below) <= 1)
+    odd = int((known & (np.maximum(up, down) >= 2) & ~agreeing).sum())
+    pieces = int((np.diff(agreeing.astype(np.int8)) == 1).sum())
+    clear = agreeing.sum() >= max(MANY, ODD_SHARE_LOW * odd) and pieces >= LEAST_STANDING
+    return BarShape(above, below, int(agreeing.sum())) if clear and min(above, below) >= 1 else None
+
+
+def _learn_among(up: FloatArray, down: FloatArray, known: FloatArray, stroke_px: float) -> BarShape | None:
+    """The shape of marks that reach out by as much as the stroke is thick, or more."""
     reach = up + down
     barred = known & (reach >= max(LEAST_ROWS, LEAST_HEIGHT * stroke_px - SOFT_ROWS))
     if not barred.any():
