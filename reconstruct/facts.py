@@ -53,6 +53,9 @@ def solve_facts(evidence: ArmEvidence) -> tuple[Solved, tuple[Caution, ...]]:
         cautions.append(_dropped_caution(evidence, len(evidence.count_time) - 1))
         evidence = without_count(evidence, len(evidence.count_time) - 1)
         solved = solve(evidence)
+        if solved is None and evidence.events is not None:
+            solved = solve(replace(evidence, events=None))
+            cautions += [] if solved is None else [_events_caution(solved, evidence.events)]
     if solved is None:
         raise ReconstructError(
             f"arm {evidence.arm}: no whole patients fit the curve and n = {evidence.n}", "Check N and the curve."
@@ -70,7 +73,7 @@ def swapped_rows(arms: Sequence[ArmEvidence]) -> list[Caution]:
         better = [arms[j].arm for j in range(len(arms)) if j != i and excess[i, j] <= 0]
         k = int(np.argmax(_excesses(arm.count_time, arm.count, arm)))
         what = f"{arm.count[k]:.0f} at risk at {arm.count_time[k]:g} of {arm.n} are more than the curve leaves alive"
-        if better and excess[[a.arm for a in arms].index(better[0]), i] > -np.inf:
+        if better:
             what += f"; the row fits the curve of {better[0]}, so rows may be swapped"
         cautions.append(Caution("row-above-curve", what, arm.arm, "review"))
     return cautions
@@ -223,7 +226,9 @@ WEIGHTED_SHARE = 0.25
 
 
 def _unfit_curve(solved: Solved) -> list[Caution]:
-    """Drops that fit no whole d/n speak of a weighted or adjusted curve, or of competing risks, where N is known."""
+    """Drops that fit no whole d/n speak of a weighted or adjusted curve, or of competing risks, where N is
+    known.
+    """
     if any(caution.code == "unknown-n" for caution in solved.evidence.cautions):
         return []
     branch = solved.branches[0]

@@ -112,13 +112,13 @@ def test_unknown_n_is_said():
 
 
 def test_large_cohort_is_bounded():
-    arm = simulated(2, 4000)
+    arm = simulated(2, 2000)
     found = rebuilt([arm], {"A": corners(arm, 500, 700)})
-    assert found.misfit == (0,) and found.arms[0].n == 4000
+    assert found.misfit == (0,) and found.arms[0].n == 2000
     assert found.arms[0].events == pytest.approx(arm.event.sum(), rel=0.01)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(
     drops=st.lists(st.floats(0, 0.6), min_size=1, max_size=10),
     counts=st.lists(st.integers(0, 50), min_size=1, max_size=5),
