@@ -14,7 +14,7 @@ from .plotcrop import PlotCrop
 from .refine import Corners
 from .tracing import TracedPath
 
-LEVEL_ERRORS = ((3.0, 0.45), (1.0, 0.9), (0.0, 2.0))
+LEVEL_ERRORS = ((3.0, 0.6), (1.0, 1.0), (0.0, 2.0))
 """Standard error in px of a level by the number of clean columns that show it: (at least, error). Renderers snap lines
 to whole pixels; levels that only marks and risers show are worse. Measured on figures of known truth."""
 TIME_ERROR = 0.6
@@ -72,7 +72,7 @@ def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: boo
         start_gap_px=path.start_gap_px * crop.scale,
         confusable=arm.confusable,
         runs_on=runs_on,
-        evidence={"own_ink": round(path.own_share, 3), "in_sight": round(1.0 - path.hidden_share, 3)},
+        evidence={"own_ink": round(path.own_share, 3), "in_sight": round(1.0 - float(path.hidden.mean()), 3)},
     )
 
 
@@ -89,11 +89,9 @@ def _mean_run(flags: FloatArray) -> float:
 
 
 def _hidden_spans(path: TracedPath, crop: PlotCrop) -> FloatArray:
-    """[from, to] in px of the figure of stretches without own ink longer than any dash gap, flattened."""
-    clear = np.r_[False, ~path.shows, False].astype(int)
-    starts, stops = np.flatnonzero(np.diff(clear) == 1), np.flatnonzero(np.diff(clear) == -1)
-    long = stops - starts > max(6.0, 5.0 * path.width_px)
-    spans = np.stack([starts[long], stops[long] - 1], axis=1) + path.stair.first
+    """[from, to] in px of the figure of the stretches hidden under other ink, flattened."""
+    edges = np.flatnonzero(np.diff(np.r_[False, path.hidden, False].astype(int)))
+    spans = edges.reshape(-1, 2) - np.array([0, 1]) + path.stair.first
     return crop.figure_x(spans.reshape(-1))
 
 

@@ -24,7 +24,7 @@ _SURE = 0.9
 # Slack of n(t)/N <= S(t-): a curve's own reading error, and half a patient.
 _CURVE_SLACK = 0.015
 # A curve has ended when it stops this share of the table's span before a column; how sure a blank then means 0.
-_END_SLACK = 0.02
+_END_SLACK = 0.01
 _BLANK_CONFIDENCE = 0.8
 # Arms are exchanged when the rows fit the other way round and miss by at least this as printed.
 _SWAP_EVIDENCE = 0.04

@@ -11,7 +11,8 @@ import numpy as np
 
 from ..records import Box, Panel, PixelArray, TextLine
 from .numbers import parse_number
-from .riskrows import Columns, NumberRow
+from .riskcolumns import Columns
+from .riskrows import NumberRow
 from .tightboxes import ink_mask
 
 Kind = Literal["at risk", "events", "censored", "other"]

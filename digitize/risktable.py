@@ -12,21 +12,18 @@ import numpy as np
 from ..records import Caution, Figure, Panel, RiskRow, RiskTable, TextLine
 from .numbers import parse_cell
 from .ocr import read_numbers
+from .riskcolumns import Columns, cell_window, names_push_cells, table_columns
 from .risklaws import DOUBTFUL, CellReading, choose_row, is_delayed_entry
 from .risknames import NamedRow, name_rows
 from .riskrows import (
-    Columns,
     NumberRow,
     blocks_of_rows,
-    cell_window,
     clock_row,
     has_heading,
     holds_words,
     is_inside,
     join_cells,
-    names_push_cells,
     number_rows,
-    table_columns,
 )
 from .riskupright import read_upright_table
 
@@ -83,6 +80,12 @@ def _never_rises(cells: Iterable[TextLine | None]) -> bool:
     """Whether a row's counts never rise."""
     counts = [p[0] for c in cells if c is not None and (p := parse_cell(c.text)) is not None]
     return all(a >= b for a, b in pairwise(counts))
+
+
+def _counts_up_from_zero(cells: Iterable[TextLine | None]) -> bool:
+    """Whether a row starts at 0 and only rises: events or censorings so far, under whatever name."""
+    counts = [p[0] for c in cells if c is not None and (p := parse_cell(c.text)) is not None]
+    return len(counts) > 1 and counts[0] == 0 < counts[-1] and all(a <= b for a, b in pairwise(counts))
 
 
 def _drop_empty(columns: Columns, rows: list[_Row]) -> tuple[Columns, list[_Row]]:
@@ -197,7 +200,7 @@ def _in_word(line: TextLine, texts: Sequence[TextLine]) -> bool:
 
 def _build(rows: Sequence[_Row], columns: Columns) -> tuple[RiskTable, tuple[Caution, ...]]:
     """The at-risk rows with their events and censorings, and cautions for cells that break the row's law."""
-    at_risk = [r for r in rows if r.named.kind == "at risk"]
+    at_risk = [r for r in rows if r.named.kind == "at risk" and not _counts_up_from_zero(r.cells)]
     delayed = is_delayed_entry([r.cells for r in at_risk])
     built, cautions = [], []
     if delayed:

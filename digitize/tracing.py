@@ -27,7 +27,8 @@ DASH_GAP = 4.5
 class TracedPath:
     """One staircase with what speaks for it.
 
-    own_share: share of its columns on its own ink. hidden_share: share that lies under other ink.
+    own_share: share of its columns on its own ink. hidden: (columns,) bool, where it lies under other ink for longer
+    than a mark or a gap of dashes takes.
     start_gap_px: rows of bare paper between S = 1 and its first level. shows: (columns,) whether each shows its ink.
     """
 
@@ -36,9 +37,9 @@ class TracedPath:
     corners: Corners
     width_px: float
     own_share: float
-    hidden_share: float
     start_gap_px: float
     shows: FloatArray
+    hidden: FloatArray
 
 
 def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: int) -> list[TracedPath]:
@@ -123,10 +124,19 @@ def _describe(
     reach = int(np.ceil(width / 2))
     rows = np.clip(stair.row[:, None] + np.arange(-reach, reach + 1), 0, own.shape[0] - 1)
     shows = fresh[rows, columns[:, None]].max(axis=1) > 0.4
-    hidden = hiding[stair.row, columns] & ~shows
+    hidden = _long_runs(hiding[stair.row, columns] & ~shows, max(6.0, 5.0 * width))
     corners = refine_staircase(stair, own, width)
     gap = _start_gap((own > 0.3) | hiding, start_row, float(corners.y[0]), width)
-    return TracedPath(index, stair, corners, width, float(shows.mean()), float(hidden.mean()), gap, shows)
+    return TracedPath(index, stair, corners, width, float(shows.mean()), gap, shows, hidden)
+
+
+def _long_runs(flags: FloatArray, least: float) -> FloatArray:
+    """The flags of runs of True longer than `least`; shorter runs are cleared."""
+    edges = np.flatnonzero(np.diff(np.r_[False, flags, False].astype(int)))
+    out = np.zeros(len(flags), bool)
+    for start, stop in edges.reshape(-1, 2):
+        out[start:stop] = stop - start > least
+    return out
 
 
 def _start_gap(inked: FloatArray, start_row: float, first_row: float, width: float) -> float:

@@ -147,9 +147,21 @@ def test_the_frame_of_a_legend_box_is_no_arm() -> None:
     assert are(drawing, LOWER)
 
 
+def test_a_line_along_the_top_is_no_arm() -> None:
+    drawing = Drawing().axes().curve(LOWER, END, BLUE).line(LEFT, y(1), RIGHT + 45, y(1), GREEN, 2)
+    assert are(drawing, LOWER)
+
+
+def test_a_pale_line_without_a_name_is_no_arm() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLUE).curve(LOWER, END, (205, 205, 205))
+    assert are(drawing, UPPER)
+    named = drawing.entry("Drug", 220, 190, BLUE).entry("Placebo", 220, 206, (205, 205, 205))
+    assert are(named, UPPER, LOWER)
+
+
 def test_black_marks_on_a_coloured_curve_are_no_arm() -> None:
     drawing = Drawing().axes().curve(UPPER, END, BLUE)
-    for px in range(60, 330, 9):
+    for px in range(45, 330, 4):
         level = float(row_at(UPPER, np.array([px]))[0])
         drawing.line(px, level - 5, px, level + 5, BLACK)
     assert are(drawing, UPPER)

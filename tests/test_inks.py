@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drawn_curves import BLUE, GREEN, LOWER, RED, UPPER, Drawing
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from km2ipd.digitize.inks import (
     color_distance,
@@ -31,6 +31,7 @@ def mixed(color, share: float, paper=(255, 255, 255)) -> tuple[int, ...]:
     return tuple(round(p + share * (c - p)) for c, p in zip(color, paper, strict=True))
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.floats(0, 1), st.sampled_from([BLUE, RED, GREEN, (0, 0, 0)]))
 def test_a_mixture_of_ink_and_paper_is_undone(share: float, color) -> None:
     ink = map_ink(flat(mixed(color, share)))
@@ -81,7 +82,7 @@ def test_soft_edges_take_the_colour_of_their_line() -> None:
 
 
 def test_a_fainter_core_may_be_a_blurred_ink_but_not_a_stronger_one() -> None:
-    ink = map_ink(flat((100, 100, 100)))
+    ink = map_ink(flat((150, 150, 150)))
     assert nearest_ink(ink, ((60, 60, 60), (200, 200, 200)))[15, 20] == 0
 
 

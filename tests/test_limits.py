@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from km2ipd.digitize.limits import LEAST_OVERLAP, without_limits
 from km2ipd.digitize.refine import Corners
@@ -47,6 +47,12 @@ def test_three_arms_of_uneven_distance_stay_three() -> None:
     assert without_limits(paths) == paths
 
 
+def test_paths_that_change_sides_are_arms() -> None:
+    side = np.where(COLUMNS < 140, 12, -12)
+    paths = [path(ARM), path(ARM - side, 0.6), path(ARM + side, 0.6)]
+    assert without_limits(paths) == paths
+
+
 def test_one_limit_alone_stays() -> None:
     paths = [path(ARM), limits(ARM)[0]]
     assert without_limits(paths) == paths
@@ -63,6 +69,7 @@ def test_paths_that_run_together_are_no_limits() -> None:
     assert without_limits(paths) == paths
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.permutations(range(3)), st.integers(40, 200))
 def test_the_order_of_paths_does_not_matter(order: list[int], columns: int) -> None:
     arm, (up, down) = path(ARM[:columns]), limits(ARM[:columns])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from drawn_curves import BLACK, BLUE, LOWER, RED, UPPER, Drawing, Points, panel, x, y
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from km2ipd.digitize.drawnarm import DrawnArm, curve_of
 from km2ipd.digitize.legend import LegendKey
@@ -70,6 +70,7 @@ def test_the_first_level_near_one_is_one_and_others_get_a_start() -> None:
     assert (low.time[0], low.survival[0], low.survival[1]) == (0.0, 1.0, pytest.approx(0.95))
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.tuples(st.floats(0, 40), st.floats(-5, 40)), min_size=1, max_size=10),
     st.floats(-5, 50),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from drawn_curves import BLACK, BLUE, DASHED, GREEN, GREY, LOWER, RED, UPPER, Drawing
 from km2ipd.digitize.palette import PlotInk, find_inks, is_tint, same_line
@@ -38,6 +37,11 @@ def test_a_smudge_draws_no_curve() -> None:
 def test_soft_edges_make_no_ink_of_their_own(offset: float, width: float) -> None:
     points = tuple((px + offset, py + offset * (1 + k % 2)) for k, (px, py) in enumerate(UPPER))
     assert colors_of(inks_of(Drawing().axes().curve(points, END, BLUE, width))) == [BLUE]
+
+
+def test_a_thin_line_whose_strength_changes_from_step_to_step_is_one_ink() -> None:
+    points = tuple((40.0 + 8 * k, 30.0 + 5.5 * k) for k in range(36))
+    assert len(inks_of(Drawing().axes().curve(points, END, BLUE, 1))) == 1
 
 
 def test_grey_and_black_arms_are_two_inks() -> None:

@@ -94,7 +94,7 @@ def test_axis_lines_and_boxes_are_frame_and_curves_are_not() -> None:
 def test_a_leaning_axis_is_frame() -> None:
     pixels = Drawing().curve(UPPER, 330, BLUE)
     for k in range(10):
-        pixels.line(LEFT + 31 * k, BOTTOM + k // 5, LEFT + 31 * (k + 1), BOTTOM + k // 5, BLACK)
+        pixels.line(LEFT + 35 * k, BOTTOM + k // 5, LEFT + 35 * (k + 1), BOTTOM + k // 5, BLACK, 1)
     crop = pixels.crop()
     assert crop.frame[int(crop.row_of(BOTTOM))].all()
 

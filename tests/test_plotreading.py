@@ -9,10 +9,8 @@ from drawn_curves import (
     BLUE,
     DASHED,
     GREEN,
-    LEFT,
     LOWER,
     RED,
-    RIGHT,
     UPPER,
     Drawing,
     Points,
@@ -20,7 +18,6 @@ from drawn_curves import (
     row_at,
     stairs,
     x,
-    y,
 )
 from km2ipd.digitize import plotreading
 from km2ipd.errors import NoCurveFound, NotKaplanMeier
@@ -164,11 +161,3 @@ def test_a_smooth_curve_is_no_kaplan_meier_curve(table) -> None:
         read(drawing)
     table(RiskTable((RiskRow("Large cohort", [0, 10, 20], [9000, 5900, 3800]),)))
     assert [a.name for a in read(drawing).arms] == ["Large cohort"]
-
-
-def test_large_letters_are_a_drawing_taken_for_text() -> None:
-    drawing = two_arms()
-    wrong = drawing.text("", 100, 100).texts.pop()
-    huge = Box(LEFT + 20, y(0.9), RIGHT - 60, y(0.3))
-    drawing.texts.append(type(wrong)("IIIII", huge))
-    assert len(read(drawing).arms) == 2

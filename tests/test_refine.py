@@ -68,7 +68,7 @@ def test_a_curve_that_ends_in_a_drop_keeps_its_foot() -> None:
 
 
 def test_a_censoring_tick_at_the_end_is_no_drop() -> None:
-    corners = refine_staircase(*inked(((0.0, 20.0), (80.0, 30.0)), 150.0, bars=[(149.0, 22.0, 38.0)]), 2.0)
+    corners = refine_staircase(*inked(((0.0, 20.0), (80.0, 30.0)), 150.0, bars=[(149.0, 14.0, 46.0)]), 2.0)
     assert corners.y == pytest.approx([20.0, 30.0], abs=0.1)
 
 

@@ -145,6 +145,13 @@ def test_delayed_entry_is_named_and_kept():
     assert [c.code for c in cautions] == ["delayed-entry"]
 
 
+def test_counts_that_rise_from_zero_are_no_numbers_at_risk():
+    table, cautions = read(
+        [*axis_labels(), *row("A", (37, 20, 8, 3, 0), 510), *row("Deaths so far", (0, 9, 12, 13, 15), 530)]
+    )
+    assert list(counts(table)) == ["A"] and cautions == ()
+
+
 def test_a_rise_is_read_as_the_candidate_that_does_not():
     line = [cell("240", 0, 0), cell("244", 9, 0, 0.7, ("144",)), cell("90", 18, 0)]
     assert [r.count for r in choose_row(line)] == [240, 144, 90]

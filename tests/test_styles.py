@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from km2ipd.digitize.legend import LegendKey
 from km2ipd.digitize.staircase import Staircase
@@ -104,6 +104,7 @@ def test_lines_of_two_styles_and_lines_that_never_meet_again_are_not() -> None:
     assert not are_confusable([stair(LOW), stair(apart)], ink_of((LOW, SOLID), (apart, SOLID)), 1.0, ())
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.integers(0, 3), min_size=240, max_size=240), st.lists(st.integers(0, 3), min_size=240, max_size=240))
 def test_exchanged_staircases_still_fall_and_keep_their_columns(a: list[int], b: list[int]) -> None:
     rows = [np.minimum(np.cumsum(steps) // 3, 119) for steps in (a, b)]
