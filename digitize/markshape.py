@@ -83,7 +83,7 @@ def learn_bar(stack: ColumnStack, stroke_px: float) -> BarShape | None:
 
 
 def _learn_low(up: FloatArray, down: FloatArray, known: FloatArray, stroke_px: float) -> BarShape | None:
-    """The shape of marks that reach out by less than the stroke is thick: many, on both sides, and nothing in between."""
+    """The shape of marks that reach out by less than the stroke: many, on both sides, and nothing in between."""
     reach = up + down
     barred = known & (reach >= max(LEAST_ROWS, LOW_HEIGHT * stroke_px)) & (np.minimum(up, down) >= 1)
     if barred.sum() < MANY:

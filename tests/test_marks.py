@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -13,7 +13,6 @@ from km2ipd.digitize.marks import ArmMarks, find_marks
 from km2ipd.digitize.plotcrop import PlotCrop
 from km2ipd.digitize.refine import Corners
 from km2ipd.digitize.staircase import Staircase
-from km2ipd.digitize.tracing import TracedPath
 
 HEIGHT, WIDTH, SCALE, END = 240, 400, 8, 380
 DROPS = (
@@ -29,6 +28,17 @@ DROPS = (
 )
 BLUE, BLACK = (20, 60, 160), (0, 0, 0)
 SPARSE = [12.0, 30.0, 47.0, 80.0, 140.0, 160.0, 230.0, 260.0, 340.0]
+
+
+@dataclass(frozen=True)
+class Path:
+    """What find_marks needs of a TracedPath."""
+
+    ink: int
+    stair: Staircase
+    corners: Corners
+    shows: np.ndarray
+    width_px: float = 2.0
 
 
 def draw(marks: list[float], above_px: float = 6.0, below_px: float = 6.0, ink=BLUE) -> np.ndarray:
@@ -50,7 +60,7 @@ def draw(marks: list[float], above_px: float = 6.0, below_px: float = 6.0, ink=B
     return cv2.resize(big, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
 
 
-def traced(pixels: np.ndarray) -> tuple[PlotCrop, TracedPath, np.ndarray]:
+def traced(pixels: np.ndarray) -> tuple[PlotCrop, Path, np.ndarray]:
     """The crop, the exact path of the drawn staircase, and the coverage of its ink."""
     ink = map_ink(pixels)
     blank = np.zeros((HEIGHT, WIDTH), bool)
@@ -59,15 +69,9 @@ def traced(pixels: np.ndarray) -> tuple[PlotCrop, TracedPath, np.ndarray]:
     starts, levels = np.array(DROPS, float).T
     columns = np.arange(END + 1)
     row = levels[np.searchsorted(starts, columns, side="right") - 1].astype(np.int64)
-    path = TracedPath(
-        ink=0,
-        stair=Staircase(0, row, 300.0),
-        corners=Corners(starts, levels, float(END), np.full(len(starts), 50.0), 0.05),
-        width_px=2.0,
-        own_share=1.0,
-        hidden_share=0.0,
-        start_gap_px=0.0,
-        shows=own[row, columns] > 0.4,
+    stroke = own[row, columns] > 0.4
+    path = Path(
+        0, Staircase(0, row, 300.0), Corners(starts, levels, float(END), np.full(len(starts), 50.0), 0.05), stroke
     )
     return crop, path, np.where(own > 0.2, own, 0.0)
 
