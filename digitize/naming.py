@@ -21,6 +21,8 @@ LABEL_REACH = 3.0
 """Farthest a name stands from its curve, in heights of its letters."""
 LETTER_COLOR = 25.0
 """Lab distance within which letters have their curve's colour; thin letters are paler than thick lines."""
+TIME_SLACK = 0.008
+"""Share of the table's time span by which a drop may be read early: a pixel or two in small pictures."""
 NO_TIE = 4.0
 """Price above which a row or name is tied to no arm."""
 
@@ -162,7 +164,8 @@ def excess_at_risk(row: RiskRow, curve: SurvivalCurve) -> float:
     if known.sum() < 2 or row.at_risk[known][0] <= 0:
         return 0.0
     share = row.at_risk[known] / row.at_risk[known][0]
-    before = curve.at(row.time[known] - 1e-9 * max(1.0, float(np.ptp(row.time))))
+    # A drop at the very time of a count may be drawn a pixel early.
+    before = curve.at(row.time[known] - TIME_SLACK * float(np.ptp(row.time)))
     drawn = row.time[known] <= curve.time[-1]
     excess = np.maximum(0.0, share - before - 0.01)
     return float(excess[drawn].mean()) if drawn.any() else 0.0

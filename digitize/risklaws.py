@@ -22,6 +22,7 @@ DOUBTFUL = 0.3
 # Rises of sure cells that make a table one of delayed entry when most of its rows have them.
 _SURE = 0.9
 # Slack of n(t)/N <= S(t-): a curve's own reading error, and half a patient.
+_TIME_SLACK = 0.008
 _CURVE_SLACK = 0.015
 # A curve has ended when it stops this share of the table's span before a column; how sure a blank then means 0.
 _END_SLACK = 0.01
@@ -158,8 +159,13 @@ def _starts_full(row: RiskRow) -> bool:
 def _excess(row: RiskRow, curve: SurvivalCurve) -> FloatArray:
     """How far n(t)/N lies above S(t-) in each cell, nan where missing; half a patient and slack allowed."""
     total = row.at_risk[0]
-    before = curve.at(row.time - 1e-9 * max(1.0, float(np.abs(row.time).max())))
+    before = curve.at(row.time - _early(row))
     return np.where(row.time > row.time[0], row.at_risk / total - before - 0.5 / total - _CURVE_SLACK, 0.0)
+
+
+def _early(row: RiskRow) -> float:
+    """Time by which a drop at the very time of a count may have been read too early: a pixel in small pictures."""
+    return _TIME_SLACK * float(row.time[-1] - row.time[0])
 
 
 def _exchange(rows: Sequence[RiskRow], curves: Mapping[str, SurvivalCurve]) -> tuple[dict[str, RiskRow], list[Caution]]:
@@ -201,7 +207,7 @@ def _check_row(row: RiskRow, curve: SurvivalCurve) -> tuple[RiskRow, list[Cautio
     counts, confidence = row.at_risk.copy(), row.confidence.copy()
     cautions = []
     for i in np.flatnonzero(_excess(row, curve) > 0):
-        most = int(np.floor(row.at_risk[0] * (curve.at([row.time[i] - 1e-9])[0] + _CURVE_SLACK) + 0.5))
+        most = int(np.floor(row.at_risk[0] * (curve.at([row.time[i] - _early(row)])[0] + _CURVE_SLACK) + 0.5))
         printed = int(counts[i])
         if confidence[i] < _SURE:
             counts[i] = np.nan
