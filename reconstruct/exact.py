@@ -248,5 +248,6 @@ def _censoring_times(slot: Slot, count: int, marks: FloatArray | None, hair: flo
         return inside[chosen]
     width = slot.stop - slot.start
     if width <= hair:
-        return np.full(count, slot.stop - hair)
+        # Only before a printed count must they be gone; after one they must still have been there.
+        return np.full(count, slot.stop - hair if slot.count >= 0 else slot.start)
     return slot.start + (np.arange(count) + 0.5) / count * width
