@@ -75,7 +75,7 @@ def read_plot(
         raise NoCurveFound(f"{figure.name}: no staircase starts at S = 1 in panel {panel.name}")
     other = kind_from_curves(tuple(arm.trace for arm in drawn), panel.plot_area)
     # Large cohorts fall as evenly as a model does; patients at risk and censor marks tell them apart.
-    if other is not None and not table.rows and not any(arm.draws_marks for arm in drawn):
+    if other is not None and not (figure.strokes or table.rows or any(arm.draws_marks for arm in drawn)):
         raise NotKaplanMeier(f"{figure.name}: panel {panel.name} looks like {other}")
     curves = [curve_of(arm.trace, panel) for arm in drawn]
     names = name_arms(drawn, texts, figure.pixels, panel, curves)
