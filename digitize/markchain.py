@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..records import FloatArray
+from ..records import FloatArray, IntArray
+from .raster import MaskArray
 
 GRID = 2
 """Positions tried for each pixel of the curve; the later fit goes below this step."""
@@ -202,7 +203,7 @@ class _Chain:
         best, came_from = np.full(n + widest, np.inf), np.full(n, -1)
         ends = np.full(n, np.inf)
         apart, apart_from, reached = 0.0, -1, 0
-        for i in np.flatnonzero(self._inked()):
+        for i in np.flatnonzero(self._inked()).tolist():
             if i - widest > reached:
                 k = reached + int(np.argmin(ends[reached : i - widest]))
                 if ends[k] < apart:
@@ -217,12 +218,12 @@ class _Chain:
             ends[i] = price + last[i]
         return self._walk_back(ends, came_from)
 
-    def _inked(self) -> FloatArray:
+    def _inked(self) -> MaskArray:
         """Indices at or beside a column with ink: no bar is worth its price elsewhere."""
         inked = (self._seen > 0)[self._pad : self._pad + self.size]
         return np.convolve(inked, np.ones(3), "same") > 0
 
-    def _walk_back(self, total: FloatArray, came_from: FloatArray) -> FloatArray:
+    def _walk_back(self, total: FloatArray, came_from: IntArray) -> FloatArray:
         i = int(np.argmin(total))
         if total[i] >= 0.0:
             return np.zeros(0)

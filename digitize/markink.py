@@ -14,6 +14,7 @@ import numpy as np
 from ..records import FloatArray, Rgb
 from .inks import INK_CONTRAST, InkMap, color_distance, nearest_ink
 from .plotcrop import PlotCrop
+from .raster import MaskArray
 from .tracing import TracedPath
 
 SAME_INK = 20.0
@@ -35,7 +36,7 @@ def mark_ink(
 
     own: (height, width) coverage by the arm's own ink; it counts wherever it is more.
     """
-    near = _near_curve(path, own.shape, reach_px) & ~crop.frame
+    near = _near_curve(path, own.shape, reach_px) & ~np.asarray(crop.frame, bool)
     color = _stroke_color(crop, path)
     if color is None:
         return own
@@ -74,7 +75,7 @@ def without_misread_marks(crop: PlotCrop, path: TracedPath, own: FloatArray) -> 
     return replace(crop, lettering=lettering), own
 
 
-def _near_curve(path: TracedPath, shape: tuple[int, ...], reach_px: int) -> FloatArray:
+def _near_curve(path: TracedPath, shape: tuple[int, ...], reach_px: int) -> MaskArray:
     """Pixels within reach_px of the staircase, runs and drops."""
     mask = np.zeros(shape, np.uint8)
     columns = np.arange(path.stair.first, path.stair.last + 1)

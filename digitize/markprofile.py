@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from ..records import FloatArray
+from ..records import FloatArray, IntArray
 from .plotcrop import PlotCrop
+from .raster import MaskArray
 from .refine import Corners
 from .tracing import TracedPath, stroke_mask
 
@@ -44,8 +45,8 @@ class Surroundings:
     """
 
     ink: FloatArray
-    known: FloatArray
-    clear: FloatArray
+    known: MaskArray
+    clear: MaskArray
     corners: Corners
     first: int
     above_px: float
@@ -70,10 +71,10 @@ class ColumnStack:
     the bare stroke beyond its level.
     """
 
-    columns: FloatArray
+    columns: IntArray
     ink: FloatArray
-    known: FloatArray
-    clear: FloatArray
+    known: MaskArray
+    clear: MaskArray
     above: int
     below: int
 
@@ -82,7 +83,7 @@ class ColumnStack:
         """Row of the level."""
         return len(self.ink) // 2
 
-    def joined(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    def joined(self) -> tuple[IntArray, MaskArray, IntArray, MaskArray]:
         """Rows inked without a break above the stroke, whether known paper ends them, and the same below; (n,) each."""
         up = slice(self.middle - self.above - 1, None, -1)
         down = slice(self.middle + self.below + 1, None)
@@ -118,11 +119,11 @@ def look_around(
     )
 
 
-def hiding_strokes(crop: PlotCrop, others: tuple[TracedPath, ...], beyond_px: float = 0.0) -> FloatArray:
+def hiding_strokes(crop: PlotCrop, others: tuple[TracedPath, ...], beyond_px: float = 0.0) -> MaskArray:
     """(height, width) bool: lettering, the frame and the strokes of other arms."""
-    hiding = crop.lettering | crop.frame
+    hiding = np.asarray(crop.lettering, bool) | np.asarray(crop.frame, bool)
     for other in others:
-        hiding = hiding | stroke_mask(other.stair, hiding.shape, max(1.0, other.width_px) + beyond_px)
+        hiding = hiding | np.asarray(stroke_mask(other.stair, hiding.shape, max(1.0, other.width_px) + beyond_px), bool)
     return hiding
 
 
@@ -142,7 +143,7 @@ def level_in_columns(corners: Corners, first: int, width: int, shift_px: float =
     return level
 
 
-def stroke_edges(own: FloatArray, level: FloatArray, hiding: FloatArray) -> tuple[float, float]:
+def stroke_edges(own: FloatArray, level: FloatArray, hiding: MaskArray) -> tuple[float, float]:
     """How far the bare stroke's ink reaches above and below its level, in px to the centre of the last inked row.
 
     Taken from the columns that show least, for marks may cover most of a curve. hiding: (height, width) bool, strokes
@@ -182,14 +183,14 @@ def stack_columns(around: Surroundings, level: FloatArray) -> ColumnStack:
     return ColumnStack(columns, ink, known, clear, above, below)
 
 
-def _joined_rows(ink: FloatArray, known: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _joined_rows(ink: FloatArray, known: MaskArray) -> tuple[IntArray, MaskArray]:
     """How many of the first rows are inked without a break, and whether the row after them is known paper."""
     rows = np.cumprod((ink > INKED) & known, axis=0).sum(axis=0)
     last = np.minimum(rows, len(ink) - 1)
     return rows, (rows < len(ink)) & known[last, np.arange(ink.shape[1])]
 
 
-def _riser_mask(corners: Corners, shape: tuple[int, int], half: float) -> FloatArray:
+def _riser_mask(corners: Corners, shape: tuple[int, int], half: float) -> MaskArray:
     """Pixels within `half` columns of the drops of a curve."""
     mask = np.zeros(shape, bool)
     for x, above, below in zip(corners.x[1:], corners.y[:-1], corners.y[1:], strict=True):

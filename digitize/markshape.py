@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..records import FloatArray
+from ..records import FloatArray, IntArray
 from .markprofile import ColumnStack, Surroundings, level_in_columns, stack_columns
+from .raster import MaskArray
 
 LEAST_HEIGHT, SOFT_ROWS = 1.3, 0.7
 """A mark reaches out of the stroke, both sides together, by more rows than this share of the stroke's thickness less
@@ -71,7 +72,7 @@ class BarCoverage:
 
     seen: FloatArray
     trust: FloatArray
-    fits: FloatArray
+    fits: MaskArray
 
 
 def learn_bar(stack: ColumnStack, stroke_px: float) -> BarShape | None:
@@ -82,7 +83,7 @@ def learn_bar(stack: ColumnStack, stroke_px: float) -> BarShape | None:
     return shape or _learn_low(up, down, known, stroke_px)
 
 
-def _learn_low(up: FloatArray, down: FloatArray, known: FloatArray, stroke_px: float) -> BarShape | None:
+def _learn_low(up: IntArray, down: IntArray, known: MaskArray, stroke_px: float) -> BarShape | None:
     """The shape of marks that reach out by less than the stroke: many, on both sides, and nothing in between."""
     reach = up + down
     barred = known & (reach >= max(LEAST_ROWS, LOW_HEIGHT * stroke_px)) & (np.minimum(up, down) >= 1)
@@ -98,7 +99,7 @@ def _learn_low(up: FloatArray, down: FloatArray, known: FloatArray, stroke_px: f
     return BarShape(above, below, int(agreeing.sum())) if clear and min(above, below) >= 1 else None
 
 
-def _learn_among(up: FloatArray, down: FloatArray, known: FloatArray, stroke_px: float) -> BarShape | None:
+def _learn_among(up: IntArray, down: IntArray, known: MaskArray, stroke_px: float) -> BarShape | None:
     """The shape of marks that reach out by as much as the stroke is thick, or more."""
     reach = up + down
     barred = known & (reach >= max(LEAST_ROWS, LEAST_HEIGHT * stroke_px - SOFT_ROWS))
@@ -169,13 +170,13 @@ def learn_at_corners(around: Surroundings) -> BarShape | None:
     return BarShape(height, height, agreeing, True) if agreeing >= CORNER_SHARE * len(tall) else None
 
 
-def _at_corner(rows: FloatArray, x: float, reach_px: float) -> int:
+def _at_corner(rows: IntArray, x: float, reach_px: float) -> int:
     """The farthest reach among the columns of a riser at x."""
     near = rows[max(0, int(np.ceil(x - reach_px))) : int(np.floor(x + reach_px)) + 1]
     return int(near.max(initial=0))
 
 
-def _commonest(rows: FloatArray) -> int:
+def _commonest(rows: IntArray) -> int:
     """The commonest number of rows, neighbouring numbers counting half."""
     counts = np.bincount(rows, minlength=3).astype(float)
     return int(np.argmax(np.convolve(counts, [0.5, 1.0, 0.5], "same")))
@@ -215,7 +216,7 @@ def cover_columns(around: Surroundings, shape: BarShape, level: FloatArray) -> B
     return BarCoverage(np.where(_with_fitting_column(seen, fits), seen, 0.0), trust, fits)
 
 
-def _with_fitting_column(seen: FloatArray, fits: FloatArray) -> FloatArray:
+def _with_fitting_column(seen: FloatArray, fits: MaskArray) -> MaskArray:
     """Columns of those inked runs in which at least one column ends where a bar ends."""
     change = np.diff(np.r_[0, (seen > 0).astype(np.int8), 0])
     keep = np.zeros(len(seen), bool)
@@ -224,7 +225,7 @@ def _with_fitting_column(seen: FloatArray, fits: FloatArray) -> FloatArray:
     return keep
 
 
-def _ends_fit(stack: ColumnStack, shape: BarShape) -> FloatArray:
+def _ends_fit(stack: ColumnStack, shape: BarShape) -> MaskArray:
     """Columns whose ink ends where a bar's ends are, as far as the ends can be seen."""
     up, up_ends, down, down_ends = stack.joined()
     both = up_ends & down_ends
