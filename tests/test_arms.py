@@ -161,7 +161,7 @@ def test_a_pale_line_without_a_name_is_no_arm() -> None:
 
 def test_black_marks_on_a_coloured_curve_are_no_arm() -> None:
     drawing = Drawing().axes().curve(UPPER, END, BLUE)
-    for px in range(45, 330, 4):
+    for px in range(45, 330, 9):
         level = float(row_at(UPPER, np.array([px]))[0])
         drawing.line(px, level - 5, px, level + 5, BLACK)
     assert are(drawing, UPPER)
