@@ -17,14 +17,15 @@ from km2ipd.batch.outcome import JOURNAL_NAME, Journal, Outcome
 from km2ipd.batch.pool import run_on_this_machine
 from km2ipd.batch.run import run_batch
 from km2ipd.errors import BadTable, OutputNotWritable, UsageError
-from km2ipd.records import Reading, RiskTable
+from km2ipd.records import Caution, Reading
 
 
 @pytest.fixture
 def readings(tmp_path: Path) -> Path:
     """A manifest of five pivots, one of them damaged."""
     for i in range(5):
-        panel = drawn_reading(printed=(), risk_table=drawn_reading().risk_table if i else RiskTable())
+        doubt = () if i else (Caution("doubt", "look here", severity="review"),)
+        panel = drawn_reading(printed=(), cautions=doubt)
         reading = Reading(
             study.pivot.as_saved(replace(drawn_digitization(panel), figure=f"fig{i}.png")),
             {"figure.png": drawn_pixels()},
