@@ -22,8 +22,10 @@ SAME_LINE = 0.45
 HEIGHT_RATIO = 1.7
 # Labels are multiples of one step; what is off by less than this share of it is rounding.
 STEP_SLACK = 0.04
-# A label off the steps stands no further from its neighbour than this many steps.
+# A label off the steps and further from its neighbour than this many steps is one of the next plot that fits by
+# chance, unless it stands at its value to this many px (0 30 60 90 180 348 days).
 APART = 1.5
+CHANCE_PX = 1.5
 # At most so few labels of an axis are misread by a digit that this share still shows the step.
 EVEN_SHARE = 0.6
 # A survival axis ends at 1 or 100 %; padded ones are labelled up to 1.1 or 110 %.
@@ -198,7 +200,8 @@ def _misread(px: FloatArray, values: FloatArray) -> npt.NDArray[np.bool_]:
     off_step = np.abs(intercept + slope * stepped - px)
     off_value = np.abs(intercept + slope * values - px)
     apart = np.array([np.abs(np.delete(px, i) - at).min() for i, at in enumerate(px)])
-    return ~even & ((off_step <= off_value) | (apart > APART * abs(slope) * step))
+    chance = (apart > APART * abs(slope) * step) & (off_value > CHANCE_PX)
+    return ~even & ((off_step <= off_value) | chance)
 
 
 def on_even_steps(values: FloatArray) -> npt.NDArray[np.bool_]:

@@ -77,7 +77,13 @@ def test_labels_printed_upwards_have_the_height_of_their_letters() -> None:
 
 def test_a_label_of_the_next_plot_that_happens_to_fit_is_left_out() -> None:
     texts = tuple(label(f"{v:g}", 60 + 19 * v, 300) for v in (0, 2.5, 5, 7.5, 10, 12.5, 15))
-    texts += tuple(label(f"{v}", 60 + 19 * 26 + 3 * (v - 26), 300) for v in (0, 26, 52, 78))
+    texts += tuple(label(f"{v}", 62.5 + 19 * 26 + 3 * (v - 26), 300) for v in (0, 26, 52, 78))
     first, second = find_scales(number_labels(texts), "horizontal")
     assert list(first.values) == [0, 2.5, 5, 7.5, 10, 12.5, 15]
     assert list(second.values) == [0, 26, 52, 78]
+
+
+def test_a_last_label_of_its_own_far_out_stays() -> None:
+    texts = tuple(label(f"{v}", 60 + 1.3 * v, 300) for v in (0, 30, 60, 90, 180, 348))
+    (scale,) = find_scales(number_labels(texts), "horizontal")
+    assert scale.values[-1] == 348
