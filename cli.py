@@ -277,7 +277,7 @@ def reconstruct(
     force: bool,
     as_json: bool,
     quiet: bool,
-    **tables: Path | None,
+    **tables: Any,
 ) -> None:
     """Rebuild patients from points of any digitizer.
 

@@ -346,12 +346,12 @@ def reconstruct_tables(
     numbers = reported_by_panel(reported, list(drawn)) if reported else {}
     results = []
     for panel, arms in drawn.items():
-        known = {"marks": marks.get(panel) if censor_marks else None, "totals": whole.get(panel)}
+        evidence: dict[str, Any] = {"marks": marks.get(panel) if censor_marks else None, "totals": whole.get(panel)}
         table, paper = risk.get(panel, RiskTable()), numbers.get(panel, ())
         if compare:
-            rebuilt = compare_methods(panel, arms, table, **known)
+            rebuilt = compare_methods(panel, arms, table, **evidence)
         else:
-            rebuilt = (reconstruct_panel(panel, arms, table, **known, reported=paper, **how),)
+            rebuilt = (reconstruct_panel(panel, arms, table, **evidence, reported=paper, **how),)
         results += [_result_of_tables(panel, r, paper) for r in rebuilt]
     return tuple(results)
 
