@@ -23,6 +23,8 @@ FIRST_TILT = 0.25
 # Log weight of a death at the very end whose drop is not drawn (it lies on the frame, or under the last
 # mark).
 UNDRAWN_DEATH = -4.0
+# Cohorts from which fewer hypotheses are kept: their levels come by the hundred, and each tells n less.
+LARGE_COHORT, LARGE_KEPT = 1500, 120
 # Draws among which the typical path is sought, and the weight of deaths beside numbers left in its distance.
 TYPICAL_DRAWS = 200
 DEATH_WEIGHT = 4.0
@@ -93,6 +95,8 @@ def solve_with(evidence: ArmEvidence, noise: Noise, *, kept: int = KEPT, strict:
     printed.
     """
     shapes = tail_shapes(evidence)
+    if evidence.n > LARGE_COHORT:
+        kept = min(kept, LARGE_KEPT)
     if len(shapes) > FULL_SHAPES:
         scouts = [(_follow(evidence, noise, shape, SCOUT_KEPT, strict), shape) for shape in shapes]
         met = sorted(((b.weight, k) for k, (b, _) in enumerate(scouts) if b is not None), reverse=True)

@@ -16,7 +16,7 @@ from ..errors import ReconstructError
 from ..records import Caution, FloatArray
 from .chain import sample_paths
 from .evidence import ArmEvidence
-from .exact import SCOUT_KEPT, Solved, drawn_paths, known_noise, solve, solve_with
+from .exact import LARGE_COHORT, SCOUT_KEPT, Solved, drawn_paths, known_noise, solve, solve_with
 
 # Misfit of the levels, in log weight, that leaving out one count must mend for it to give way. Correct tables
 # of known patients stay below it; an unlikely pattern of censoring alone is no contradiction.
@@ -147,6 +147,10 @@ def _rising_caution(evidence: ArmEvidence, k: int, keep: np.ndarray) -> Caution:
 
 def _better_without_one(evidence: ArmEvidence, solved: Solved | None) -> tuple[int, Solved] | None:
     """The count whose absence lets the measured levels be met, with the chain solved without it."""
+    # In large cohorts the bounded search itself misses a level now and then; only what cannot be met counts
+    # there.
+    if solved is not None and evidence.n > LARGE_COHORT:
+        return None
     misfit = np.full(1, np.inf) if solved is None else level_misfit(solved)
     if misfit.sum() < CONTRADICTION:
         return None
