@@ -29,8 +29,9 @@ _ROW_SPREAD = 0.35
 # Widest printed digit in letter heights; a "number" of fewer digits than its box could hold is something else.
 _WIDEST_DIGIT = 1.1
 _TWO_NUMBERS = 100_000  # three digits, a space and three digits are two cells rather than one large count
+_FUSED = 6  # as many digits may be two cells of a dense table
 _WORD_GAP = 0.5  # widest word space, in letter heights
-_TOKEN_GAPS = (0.45, 0.3)  # gaps between two numbers of one text, in letter heights, tried in turn
+_TOKEN_GAPS = (0.45, 0.3, 0.25)  # gaps between two numbers of one text, in letter heights, tried in turn
 
 
 def read_texts(figure: Figure) -> tuple[TextLine, ...]:
@@ -45,10 +46,11 @@ def read_texts(figure: Figure) -> tuple[TextLine, ...]:
     lines = _read_lines(pixels, [(p.box, p.rotation) for p in places])
     lines = _turn_again(pixels, lines)
     lines = [part for line in lines for part in _split_numbers(pixels, line)]
+    lines = [p for line in lines for p in (_split_numbers(pixels, line) if _is_fused(line) else [line])]
     lines = _join_words(lines)
     lines = _trim_to_row(pixels, lines)
     lines = _read_numbers_again(pixels, lines)
-    lines += _missed_numbers(pixels, lines)
+    lines += [p for line in _missed_numbers(pixels, lines) for p in _split_numbers(pixels, line)]
     marks = _tick_marks(pixels, lines)
     kept = [t for t in lines if t.text and t.confidence >= _LEAST_CONFIDENCE and id(t) not in marks]
     return tuple(sorted(kept, key=lambda t: (t.box.centre[1], t.box.centre[0])))
@@ -148,8 +150,13 @@ def _is_phrase(words: list[str]) -> bool:
 
 def _has_wide_gap(pixels: PixelArray, line: TextLine) -> bool:
     """Whether digits read as one number are parted by a gap, and not as the thousands of one."""
-    boxes = tight_boxes(pixels, line.box, line.rotation, _TOKEN_GAPS[0])
+    boxes = tight_boxes(pixels, line.box, line.rotation, _TOKEN_GAPS[-1 if len(line.text) >= _FUSED else 0])
     return len(boxes) > 1 and not (len(boxes) == 2 and len(line.text) in (4, 5))
+
+
+def _is_fused(line: TextLine) -> bool:
+    """Whether a text is so many digits that it may be several numbers without spaces."""
+    return re.fullmatch(rf"\d{{{_FUSED},}}", line.text) is not None
 
 
 def _ends_in_number(words: list[str]) -> bool:
