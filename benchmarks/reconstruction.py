@@ -224,17 +224,18 @@ def wrong_digit_table(trials: Sequence[Trial]) -> list[str]:
         digits[place] = str((int(digits[place]) + int(rng.integers(1, 10))) % 10)
         counts[at] = float("".join(digits))
         right = reconstruct_panel(trial.name, curves, RiskTable(tuple(rows)), ensemble=0)
+        believed = reconstruct_panel(trial.name, curves, RiskTable(tuple(rows)), ensemble=0, method="guyot")
         rows[k] = RiskRow(rows[k].arm, rows[k].time, counts)
         wrong = reconstruct_panel(trial.name, curves, RiskTable(tuple(rows)), ensemble=0, method="guyot")
         found = reconstruct_panel(trial.name, curves, RiskTable(tuple(rows)), ensemble=0)
         flagged = any(c.severity == "review" for c in found.cautions)
         silent += bool(not flagged and _moved(right, found))
-        if _moved(right, wrong) or _moved(right, found):
+        if _moved(believed, wrong) or _moved(right, found):
             mattered += 1
             named += flagged
     share = named / max(mattered, 1)
     return [
-        f"A wrong digit in one at-risk cell: it moved the HR by over 2% (believed as it stood, or in the result) in "
+        f"A wrong digit in one at-risk cell: it moved the HR by over 2% (Guyot's, which believes it, or ours) in "
         f"{mattered} panels and was named in {share:.0%} of them; in {silent} panels it moved the result unseen."
     ]
 
