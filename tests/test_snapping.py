@@ -23,7 +23,13 @@ def test_curves_two_pixels_wide_lie_on_pixel_edges() -> None:
 
 
 def test_panels_are_calibrated_for_their_curves() -> None:
+    plot = DrawnPlot(size=(297, 203), x_ticks=(0, 7, 14, 21, 28, 35), y_ticks=(0, 0.2, 0.4, 0.6, 0.8, 1))
+    ((panel, _),) = find_panels(*drawn(plot))
+    assert panel.y.calibration.px(0.4) == pytest.approx(plot.y(0.4) - 0.5, abs=0.3)
+    assert panel.x.calibration.px(14) == pytest.approx(plot.x(14) - 0.5, abs=0.3)
+
+
+def test_ticks_that_stand_on_whole_pixels_by_their_values_prove_nothing() -> None:
     plot = DrawnPlot(x_ticks=(0, 7, 14, 21, 28), y_ticks=(0, 0.2, 0.4, 0.6, 0.8, 1))
     ((panel, _),) = find_panels(*drawn(plot))
-    assert panel.y.calibration.px(0.4) == pytest.approx(plot.y(0.4) - 0.5, abs=0.05)
-    assert panel.x.calibration.px(7) == pytest.approx(plot.x(7) - 0.5, abs=0.05)
+    assert panel.y.calibration.px(0.4) == pytest.approx(plot.y(0.4), abs=0.05)
