@@ -9,6 +9,8 @@ from .tracing import TracedPath
 
 LEAST_OVERLAP = 30
 """Columns that three paths must share before one can be said to run between the others."""
+HEAVIER = 1.15
+"""Limits are drawn no heavier than their arm: a path with so much more ink is an arm itself."""
 NESTED = 0.9
 """Share of columns on which a limit must lie on its side of the arm."""
 SYMMETRY = 0.5
@@ -39,7 +41,8 @@ def _limits_around(paths: list[TracedPath], middle: int, free: list[int]) -> tup
     for upper in free:
         for lower in free:
             up, down = _gaps(centre, paths[upper].stair.row, paths[lower].stair.row)
-            if upper == lower or len(up) < LEAST_OVERLAP:
+            heavier = max(_inkedness(paths[upper]), _inkedness(paths[lower])) > HEAVIER * _inkedness(paths[middle])
+            if upper == lower or heavier or len(up) < LEAST_OVERLAP:
                 continue
             nested = float(((up >= -1) & (down >= -1)).mean())
             open_ = (up + down) > 4

@@ -148,11 +148,11 @@ def _runs_on(pixels: PixelArray, crop: PlotCrop, arm: ArmPath) -> bool:
     reach = arm.path.width_px + 2
     if arm.path.corners.end < columns - 1 - reach:
         return False
-    row = int(crop.figure_y(arm.path.corners.y[-1]))
+    row = round(float(crop.figure_y(arm.path.corners.y[-1])))
     x = round(float(crop.figure_x(columns + reach + 2)))
-    beyond = pixels[max(0, row - 1) : row + 3, x : x + 6].reshape(-1, 3).astype(float)
-    near = np.linalg.norm(beyond - np.asarray(arm.ink.color, float), axis=1) < SAME_INK
-    return len(near) > 0 and float(near.mean()) > 0.4
+    beyond = pixels[max(0, row - 1) : row + 2, x : x + 6].astype(float)
+    near = np.linalg.norm(beyond - np.asarray(arm.ink.color, float), axis=2) < SAME_INK
+    return near.size > 0 and float(near.any(axis=0).mean()) > 0.6
 
 
 def _join_table(drafts: list[_Draft], table: RiskTable) -> tuple[list[_Draft], RiskTable]:

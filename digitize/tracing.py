@@ -59,7 +59,7 @@ def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: in
         stair = cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
         if stair.earned <= 0.03 * own.shape[1]:
             break
-        paths.append(_describe(stair, index, own, fresh, hiding, width, crop.start_row))
+        paths.append(_describe(stair, index, own, fresh, hiding, width, crop.start_row, hiding & ~crop.frame))
         used = stroke_mask(stair, own.shape, width)
         hiding |= used & (fresh > 0.3)
         fresh = np.where(used, 0.0, fresh)
@@ -108,7 +108,7 @@ def stroke_mask(stair: Staircase, shape: tuple[int, int], width_px: float) -> Fl
 def described(crop: PlotCrop, own: FloatArray, path: TracedPath, stair: Staircase) -> TracedPath:
     """The path with another staircase of the same ink in its place."""
     hiding = ((crop.ink.strength > 60) & (own < 0.3)) | crop.lettering | crop.frame
-    return _describe(stair, path.ink, own, own, hiding, path.width_px, crop.start_row)
+    return _describe(stair, path.ink, own, own, hiding, path.width_px, crop.start_row, hiding & ~crop.frame)
 
 
 def _describe(
@@ -119,14 +119,16 @@ def _describe(
     hiding: FloatArray,
     width: float,
     start_row: float,
+    other: FloatArray,
 ) -> TracedPath:
+    """other: bool, ink of other arms and lettering, which may hide the first drop; the axis line may not."""
     columns = np.arange(stair.first, stair.last + 1)
     reach = int(np.ceil(width / 2))
     rows = np.clip(stair.row[:, None] + np.arange(-reach, reach + 1), 0, own.shape[0] - 1)
     shows = fresh[rows, columns[:, None]].max(axis=1) > 0.4
     hidden = _long_runs(hiding[stair.row, columns] & ~shows, max(6.0, 5.0 * width))
     corners = refine_staircase(stair, own, width)
-    gap = _start_gap((own > 0.3) | hiding, start_row, float(corners.y[0]), width)
+    gap = _start_gap((own > 0.3) | other, start_row, corners, width)
     return TracedPath(index, stair, corners, width, float(shows.mean()), gap, shows, hidden)
 
 
@@ -139,10 +141,16 @@ def _long_runs(flags: FloatArray, least: float) -> FloatArray:
     return out
 
 
-def _start_gap(inked: FloatArray, start_row: float, first_row: float, width: float) -> float:
-    """Rows of bare paper between S = 1 and the first level, beside the y axis; the first drop may fall at time 0."""
-    if first_row < start_row:
-        return start_row - first_row
-    first, last = int(np.ceil(start_row + 0.5)), int(np.floor(first_row - 0.5))
-    beside = inked[max(0, first) : max(0, last), : int(np.ceil(width)) + 4].any(axis=1)
+def _start_gap(inked: FloatArray, start_row: float, corners: Corners, width: float) -> float:
+    """Rows of bare paper between S = 1 and the first level that is seen, left of that level's end of the stroke.
+
+    The first drops may fall at time 0 or so close together that no level of theirs is seen, but their ink is.
+    """
+    seen = np.flatnonzero(corners.seen > 0)
+    level = int(seen[0]) if len(seen) else 0
+    row, column = float(corners.y[level]), float(corners.x[level])
+    if row < start_row:
+        return start_row - row
+    first, last = int(np.ceil(start_row + 0.5)), int(np.floor(row - 0.5))
+    beside = inked[max(0, first) : max(0, last), : int(np.ceil(column + width)) + 4].any(axis=1)
     return float(len(beside) - beside.sum())

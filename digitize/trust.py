@@ -12,8 +12,9 @@ from .naming import excess_at_risk
 
 RESIDUAL_LIMIT = 1.2
 """Calibration residual in px above which ticks and labels do not fit one line."""
-START_GAP = 5.0
-"""Rows of bare paper between S = 1 and a curve's first level that a gap in its dashes explains."""
+START_GAP, START_DASHES, DASHED = 6.0, 5.0, 0.85
+"""Rows of bare paper between S = 1 and a curve's first level that blur explains; for lines inked in less than the last
+share of their length, so many stroke widths that a gap between dashes explains."""
 SHORT = 30.0
 """Pixels of a curve's length below which one pixel of error in time spoils its shape by more than 0.01."""
 PRINT_LIMIT = 0.05
@@ -26,8 +27,16 @@ EXCESS_LIMIT = 0.02
 
 def arm_confidence(arm: DrawnArm) -> float:
     """Share of an arm's columns accounted for by its own or known hiding ink; less where it does not start at S = 1."""
-    shown = min(1.0, arm.evidence.get("own_ink", 1.0) + 0.5 * (1.0 - arm.evidence.get("in_sight", 1.0)))
-    return round(shown * (1.0 if arm.start_gap_px <= START_GAP else 0.7), 3)
+    # A dashed line shows ink on the share of its columns that its sample shows.
+    drawn = min((k.inked for k in arm.keys), default=1.0)
+    own = arm.evidence.get("own_ink", 1.0) / max(drawn, 0.25)
+    shown = min(1.0, own + 0.5 * (1.0 - arm.evidence.get("in_sight", 1.0)))
+    return round(shown * (1.0 if arm.start_gap_px <= _start_gap_allowed(arm) else 0.7), 3)
+
+
+def _start_gap_allowed(arm: DrawnArm) -> float:
+    """Rows of bare paper before the first level that a gap between dashes explains."""
+    return START_GAP if arm.inked > DASHED else max(START_GAP, START_DASHES * (arm.width_px + 1.0))
 
 
 def doubts_about(
@@ -80,8 +89,10 @@ def doubts_by_print(panel: Panel, arms: tuple[ArmReading, ...], printed: tuple[P
             continue
         if number.what == "median":
             read = _median(arm.curve)
-            off = abs(read - number.value) / span if read is not None else 0.0
-            shown = "no median" if read is None else f"{read:.4g}"
+            end = float(arm.curve.time[-1])
+            off = abs((end if read is None else read) - number.value) / span
+            off = 0.0 if read is None and number.value > end else off
+            shown = f"none up to {end:.4g}" if read is None else f"{read:.4g}"
         elif number.what == "survival" and number.at is not None and number.at <= arm.curve.time[-1]:
             read = float(arm.curve.at([number.at])[0])
             off, shown = abs(read - number.value), f"{read:.3f}"
@@ -101,7 +112,7 @@ def _median(curve: SurvivalCurve) -> float | None:
 
 def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Caution]:
     found = []
-    if line.start_gap_px > START_GAP:
+    if line.start_gap_px > _start_gap_allowed(line):
         gap = f"{arm.name} starts {line.start_gap_px:.0f} px of bare paper away from S = 1"
         found.append(_review("start", gap, arm.name))
     if line.confusable:

@@ -31,6 +31,8 @@ from .marked import marked_patients
 # Named methods beside the exact model, for comparison.
 PUBLISHED = {"guyot": guyot_patients, "ikm": ikm_patients, "marked": marked_patients}
 DEFAULT_METHOD = "exact"
+# Patients in an arm up to which the exact model ends within half a minute.
+LARGEST_EXACT = 20_000
 METHODS = (DEFAULT_METHOD, *PUBLISHED)
 
 
@@ -64,6 +66,10 @@ def reconstruct_panel(
     times = table_times(risk_table) if at is None else np.asarray(at, float)
     evidence, swapped = _evidence(panel, curves, risk_table, marks, totals)
     cautions = [*swapped, *(caution for arm in evidence for caution in arm.cautions)]
+    largest = max(arm.n for arm in evidence)
+    if method == DEFAULT_METHOD and largest > LARGEST_EXACT:
+        cautions.append(_beyond_model(largest))
+        method = "guyot"
     solved: list[Solved] = []
     if method == DEFAULT_METHOD:
         for arm in evidence:
@@ -85,6 +91,12 @@ def reconstruct_panel(
     return with_ensemble(result, draws)
 
 
+def _beyond_model(n: int) -> Caution:
+    """The caution of a cohort too large for the exact model: its steps hold so many deaths that Guyot's serve."""
+    message = f"{n} patients are more than the exact model follows; Guyot's method was used, without its intervals"
+    return Caution("beyond-exact-model", message)
+
+
 def compare_methods(
     panel: str,
     curves: Mapping[str, SurvivalCurve],
@@ -99,7 +111,7 @@ def compare_methods(
     """
     found = []
     for method in METHODS:
-        if method == "marked" and not marks:
+        if method == "marked" and not all((marks or {}).get(arm) is not None for arm in curves):
             continue
         found.append(
             reconstruct_panel(

@@ -122,6 +122,8 @@ def _outcomes(path: Path) -> list[Mapping[str, Any]]:
         raise BadTable(f"{path.name}: not a text file in UTF-8") from None
     except tomllib.TOMLDecodeError as reason:
         raise BadTable(f"{path.name}: not TOML: {reason}") from None
+    except (ValueError, RecursionError):
+        raise BadTable(f"{path.name}: a number too long or tables too deep to be meant") from None
     outcomes = content.get("outcome", [])
     if not isinstance(outcomes, list) or not all(isinstance(o, dict) for o in outcomes):
         raise BadTable(f"{path.name}: outcome is not a list of tables", "Write [[outcome]].")

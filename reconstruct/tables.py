@@ -251,17 +251,23 @@ def _by_panel(
 
 def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
     reader = csv.reader(_lines(path), delimiter=_separator(path))
-    header = [name.strip().strip('"').lower() for name in next(reader, [])]
+    try:
+        header = [name.strip().strip('"').lower() for name in next(reader, [])]
+    except csv.Error as reason:
+        raise BadTable(f"{path.name} line 1: {reason}") from None
     lacking = [name for name in columns if name not in header]
     if lacking:
         seen = ", ".join(header) or "nothing"
         raise BadTable(f"{path.name}: no column {' or '.join(lacking)} in the header (seen: {seen})")
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            raise BadTable(f"{path.name} line {reader.line_num}: {len(cells)} cells under {len(header)} columns")
-        yield Row(path.name, reader.line_num, dict(zip(header, cells, strict=True)))
+    try:
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                raise BadTable(f"{path.name} line {reader.line_num}: {len(cells)} cells under {len(header)} columns")
+            yield Row(path.name, reader.line_num, dict(zip(header, cells, strict=True)))
+    except csv.Error as reason:
+        raise BadTable(f"{path.name} line {reader.line_num}: {reason}") from None
 
 
 def _lines(path: Path) -> Iterator[str]:
