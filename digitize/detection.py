@@ -83,7 +83,7 @@ def _detect(pixels: PixelArray, scale: float) -> list[Box]:
     """Loose text boxes in the figure's own pixels."""
     height, width = pixels.shape[:2]
     # The network halves its input five times: sides are multiples of 32.
-    size = [max(32, int(round(side * scale / 32)) * 32) for side in (width, height)]
+    size = [max(32, round(side * scale / 32) * 32) for side in (width, height)]
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     scaled = cv2.resize(pixels, size, interpolation=how)[:, :, ::-1]
     session = load_session("PP-OCRv6_det_small.onnx")

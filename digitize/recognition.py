@@ -93,8 +93,8 @@ def _allowed(alphabet: str) -> np.ndarray:
 def cut_crop(pixels: PixelArray, box: Box, rotation: int = 0, margin: float = 0.18) -> PixelArray:
     """The box cut from the figure with a margin (fraction of the letters' height), turned upright."""
     pad = margin * (box.width if rotation else box.height) + 1
-    top, bottom = int(max(0, round(box.top - pad))), int(round(box.bottom + pad)) + 1
-    left, right = int(max(0, round(box.left - pad))), int(round(box.right + pad)) + 1
+    top, bottom = int(max(0, round(box.top - pad))), round(box.bottom + pad) + 1
+    left, right = int(max(0, round(box.left - pad))), round(box.right + pad) + 1
     crop = pixels[top:bottom, left:right]
     return np.rot90(crop, -1 if rotation == 90 else 1) if rotation else crop
 

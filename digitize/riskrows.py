@@ -28,6 +28,7 @@ _ON_AXIS = 0.25
 _TIME_ROW_SHARE = 0.7
 # A number further left of the axis' start than this share of a tick step names a row and is no cell.
 _BEFORE_START = 0.35
+_NAME_GAP = 2.0  # and a word before it stands this close, in letter heights
 _NAME_OFF = 0.15  # nearer than this to the start it may be a cell that stands close to its name
 
 
@@ -142,7 +143,7 @@ def _ends_name(line: TextLine, texts: Sequence[TextLine], panel: Panel) -> bool:
     if start - off < line.box.centre[0] < end + off:
         return False
     gaps = [line.box.left - t.box.right for t in texts if _beside(t, line) and parse_number(t.text) is None]
-    return any(-1 < gap < 1.3 * line.box.height for gap in gaps)
+    return any(-1 < gap < _NAME_GAP * line.box.height for gap in gaps)
 
 
 def _beside(one: TextLine, other: TextLine) -> bool:
