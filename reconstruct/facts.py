@@ -21,8 +21,8 @@ from .exact import LARGE_COHORT, SCOUT_KEPT, Solved, drawn_paths, known_noise, s
 # Misfit of the levels, in log weight, that leaving out one count must mend for it to give way. Correct tables
 # of known patients stay below it; an unlikely pattern of censoring alone is no contradiction.
 CONTRADICTION = 10.0
-# Misfit of one level that counts: below it lies what hundreds of rounded levels add up to by themselves.
-GROSS = 2.0
+# Misfit of one level that counts (three standard errors): below it lies what hundreds of levels add up to.
+GROSS = 4.5
 # Counts left out in turn beside the places of worst misfit.
 MOST_TRIED = 6
 # Counts that may give way in one arm; a table with more errors is another arm's.
@@ -164,7 +164,8 @@ def _better_without_one(evidence: ArmEvidence, solved: Solved | None) -> tuple[i
     if not found:
         return None
     gain, k, other = max(found, key=lambda entry: entry[0])
-    if gain <= CONTRADICTION:
+    low, high = _allowed(other, float(evidence.count_time[k]))
+    if gain <= CONTRADICTION or low <= evidence.count[k] <= high:
         return None
     return k, solve_with(other.evidence, other.noise) or other
 
