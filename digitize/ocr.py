@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from .numbers import mend_digits, parse_cell, parse_number
 from .recognition import NUMBER_ALPHABET, Reading, cut_crop, read_crops
 from .tightboxes import is_bar, tight_boxes
 
+# Gap between two ones of a number in heights of its digits; columns of a table stand farther apart.
+_ONE_GAP = 0.75
 # A text whose least certain letter is below this is noise: curve pieces, marks, texture.
 _LEAST_CONFIDENCE = 0.25
 # Numbers less certain than this are read again with digits alone: above it 99.9% are right (measured).
@@ -49,7 +52,7 @@ def read_texts(figure: Figure) -> tuple[TextLine, ...]:
     lines = [p for line in lines for p in (_split_numbers(pixels, line) if _is_fused(line) else [line])]
     lines = _join_words(lines)
     lines = _trim_to_row(pixels, lines)
-    lines = _read_numbers_again(pixels, lines)
+    lines = _join_ones(_read_numbers_again(pixels, lines))
     lines += [p for line in _missed_numbers(pixels, lines) for p in _split_numbers(pixels, line)]
     marks = _tick_marks(pixels, lines)
     kept = [t for t in lines if t.text and t.confidence >= _LEAST_CONFIDENCE and id(t) not in marks]
@@ -261,6 +264,28 @@ def _continues(first: TextLine, second: TextLine) -> bool:
         high, gap = max(a.height, b.height), b.left - a.right
         aligned = min(a.bottom, b.bottom) - max(a.top, b.top)
     return -0.2 * high < gap < _WORD_GAP * high and aligned > 0.5 * high
+
+
+def _join_ones(lines: list[TextLine]) -> list[TextLine]:
+    """Digits beside a 1 put back into one number: a 1 stands in a wide cell of its own, in print as in type."""
+    joined: list[TextLine] = []
+    for line in sorted(lines, key=lambda t: t.box.left):
+        before = next((i for i, t in enumerate(joined) if _is_one_beside(t, line)), None)
+        if before is None:
+            joined.append(line)
+        else:
+            whole = _join(joined[before], line)
+            joined[before] = replace(whole, text=whole.text.replace(" ", ""))
+    return joined
+
+
+def _is_one_beside(first: TextLine, second: TextLine) -> bool:
+    """Whether two runs of digits on one line touch with a 1, no wider apart than a digit is."""
+    a, b = first.box, second.box
+    digits = first.text.isdigit() and second.text.isdigit() and first.rotation == second.rotation == 0
+    one = first.text.endswith("1") and second.text.startswith("1")
+    level = abs(a.centre[1] - b.centre[1]) < 0.25 * max(a.height, b.height)
+    return digits and one and level and 0 < b.left - a.right < _ONE_GAP * max(a.height, b.height)
 
 
 def _join(first: TextLine, second: TextLine) -> TextLine:

@@ -17,6 +17,8 @@ from ..records import Caution, FloatArray, RiskRow, SurvivalCurve, Totals, read_
 # patients is the median arm of published trials' survival figures, used so that the run can go on under
 # review.
 ASSUMED_PATIENTS = 200
+# Share of a curve's length by which its end may be read late: two pixels of a small plot.
+END_SLACK = 0.006
 # A curve ends with the axis when it comes within this share of its length: two pixels of a usual plot.
 SAME_END = 0.003
 
@@ -107,7 +109,12 @@ def start_at_one(curve: SurvivalCurve) -> SurvivalCurve:
 
 def _printed_empty(curve: SurvivalCurve, row: RiskRow | None) -> bool:
     """Whether nobody is printed at risk at a time at which the curve has ended."""
-    return row is not None and bool(np.any((row.at_risk == 0) & (row.time > curve.time[-1])))
+    return row is not None and bool(np.any((row.at_risk == 0) & (row.time > _last_time_before_end(curve))))
+
+
+def _last_time_before_end(curve: SurvivalCurve) -> float:
+    """Time from which on a printed 0 says no more than that the drawn curve has ended: its end is read to a pixel."""
+    return float(curve.time[-1]) - END_SLACK * float(curve.time[-1] - curve.time[0])
 
 
 def _known_counts(curve: SurvivalCurve, row: RiskRow | None) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -115,6 +122,7 @@ def _known_counts(curve: SurvivalCurve, row: RiskRow | None) -> tuple[FloatArray
     if row is None:
         return np.zeros(0), np.zeros(0), np.zeros(0)
     known = np.isfinite(row.at_risk) & (row.time <= curve.time[-1])
+    known &= (row.at_risk > 0) | (row.time <= _last_time_before_end(curve))
     return row.time[known], np.array(row.at_risk[known]), row.cumulative_events[known]
 
 
