@@ -30,7 +30,7 @@ class DrawnArm:
     trace: its staircase in px of the figure. keys: legend entries that show this line. marks_px: (m,) x of its marks.
     start_gap_px: rows of bare paper between S = 1 and the first level.
     confusable: whether it may have been exchanged with another arm where they cross. runs_on: whether its ink goes
-    on past the right end of the plot area.
+    on past the right end of the plot area. end_hidden: whether other ink goes on along its level where it ends.
     evidence: measured shares, 0 to 1, that speak for the tracing.
     """
 
@@ -45,10 +45,11 @@ class DrawnArm:
     start_gap_px: float = 0.0
     confusable: bool = False
     runs_on: bool = False
+    end_hidden: bool = False
     evidence: dict[str, float] = field(default_factory=dict)
 
 
-def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: bool) -> DrawnArm:
+def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: bool, end_hidden: bool) -> DrawnArm:
     """An arm from a staircase traced in the pixels of a plot area, with the marks found on it."""
     path, corners = arm.path, arm.path.corners
     trace = CurveTrace(
@@ -72,6 +73,7 @@ def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: boo
         start_gap_px=path.start_gap_px * crop.scale,
         confusable=arm.confusable,
         runs_on=runs_on,
+        end_hidden=end_hidden,
         evidence={"own_ink": round(path.own_share, 3), "in_sight": round(1.0 - float(path.hidden.mean()), 3)},
     )
 

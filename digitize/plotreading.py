@@ -40,6 +40,8 @@ TALLEST_LETTERING = 0.15
 """Height of a text's box, as a share of the plot's, beyond which a drawing was taken for text."""
 
 
+HIDDEN_END = 0.03
+"""Share of the plot's width past an arm's end in which a row of marks would show that it goes on."""
 SAME_INK = 80.0
 """RGB distance within which a pixel beyond the plot area has an arm's colour."""
 
@@ -132,7 +134,8 @@ def trace_arms(
     for arm in arms:
         others = tuple(other.path for other in arms if other is not arm)
         marks = find_marks(crop, arm.path, arm.own, others)
-        drawn.append(arm_from_path(arm, crop, marks, runs_on=_runs_on(pixels, crop, arm)))
+        runs_on, end_hidden = _runs_on(pixels, crop, arm), _end_hidden(crop, arm)
+        drawn.append(arm_from_path(arm, crop, marks, runs_on=runs_on, end_hidden=end_hidden))
     return drawn
 
 
@@ -140,6 +143,18 @@ def _may_cover(line: TextLine, area: Box) -> bool:
     """Whether a text stands in the plot area or right of it at its height, where curves may go on."""
     x, y = line.box.centre
     return x > area.left - 2 and area.top - 2 <= y <= area.bottom + 2
+
+
+def _end_hidden(crop: PlotCrop, arm: ArmPath) -> bool:
+    """Whether other ink (a row of marks) goes on along an arm's level where its own ink ends."""
+    columns = crop.ink.strength.shape[1]
+    first = int(np.ceil(arm.path.corners.end + arm.path.width_px)) + 2
+    last = first + max(12, round(HIDDEN_END * columns))
+    row, reach = round(float(arm.path.corners.y[-1])), int(np.ceil(arm.path.width_px / 2)) + 1
+    strip = np.s_[max(0, row - reach) : row + reach + 1, first:last]
+    other = (crop.ink.strength > 60) & ~crop.frame & ~crop.lettering & (arm.own < 0.3)
+    beyond = other[strip]
+    return beyond.shape[1] >= 8 and float(beyond.any(axis=0).mean()) > 0.8
 
 
 def _runs_on(pixels: PixelArray, crop: PlotCrop, arm: ArmPath) -> bool:

@@ -122,6 +122,8 @@ def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Cautio
         found.append(_review("short", f"{arm.name} is too short in this picture to be placed in time", arm.name))
     if line.runs_on:
         found.append(_review("axis-end", f"{arm.name} runs on past the end of the x axis that was read", arm.name))
+    if line.end_hidden:
+        found.append(_review("end-hidden", f"{arm.name} ends where other ink goes on along its level", arm.name))
     if _leaves(panel, line):
         found.append(_review("leaves-plot", f"{arm.name} leaves the plot at the end of the y axis", arm.name))
     if line.evidence.get("in_sight", 1.0) < 0.7:
