@@ -71,9 +71,7 @@ class Box:
 
     def contains(self, x: float, y: float, margin: float = 0.0) -> bool:
         """Whether the point lies inside, the box grown by margin px on every side."""
-        return (
-            self.left - margin <= x <= self.right + margin and self.top - margin <= y <= self.bottom + margin
-        )
+        return self.left - margin <= x <= self.right + margin and self.top - margin <= y <= self.bottom + margin
 
 
 @dataclass(frozen=True, slots=True)

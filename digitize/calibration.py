@@ -44,9 +44,7 @@ def consensus(
     worth = np.where(miss <= tolerance_px, 1 - _RANK_COST * rank - _MISS_COST * miss / tolerance_px, 0)
     _, first = np.unique(owner, return_index=True)
     best = worth[int(np.argmax(np.maximum.reduceat(worth, first, axis=1).sum(axis=1)))]
-    rows = np.array(
-        [s + int(np.argmax(best[s:e])) for s, e in zip(first, [*first[1:], len(owner)], strict=True)]
-    )
+    rows = np.array([s + int(np.argmax(best[s:e])) for s, e in zip(first, [*first[1:], len(owner)], strict=True)])
     rows = rows[best[rows] > 0]
     return owner[rows], value[rows]
 

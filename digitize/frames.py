@@ -89,12 +89,7 @@ def pair_scales(
 
     A row or a column serves one plot.
     """
-    costs = [
-        (cost, row, column)
-        for row in rows
-        for column in columns
-        if (cost := _pair_cost(row, column)) is not None
-    ]
+    costs = [(cost, row, column) for row in rows for column in columns if (cost := _pair_cost(row, column)) is not None]
     costs.sort(key=lambda entry: entry[0])
     pairs: list[tuple[PrintedScale, PrintedScale]] = []
     for _, row, column in costs:
@@ -120,14 +115,10 @@ def _pair_cost(row: PrintedScale, column: PrintedScale) -> float | None:
 def frame_plot(row: PrintedScale, column: PrintedScale, lines: FigureLines) -> Frame:
     """The axis lines and the data area of the plot that two scales belong to."""
     x_lines = [
-        line
-        for line in _covering(lines.horizontal, row)
-        if column.end - 0.5 * column.size <= line.at <= row.near + 1
+        line for line in _covering(lines.horizontal, row) if column.end - 0.5 * column.size <= line.at <= row.near + 1
     ]
     y_lines = [
-        line
-        for line in _covering(lines.vertical, column)
-        if column.near - 1 <= line.at <= row.start + 0.5 * row.size
+        line for line in _covering(lines.vertical, column) if column.near - 1 <= line.at <= row.start + 0.5 * row.size
     ]
     x_line = min(x_lines, key=lambda line: row.near - line.at, default=None)
     y_line = min(y_lines, key=lambda line: line.at - column.near, default=None)

@@ -34,12 +34,8 @@ def assign_regions(frames: list[Frame], levels: GreyArray) -> list[Box]:
     regions = []
     for core, (left, right) in zip(cores, sides, strict=True):
         top = max((_border(ink, o, core, False) for o in cores if _is_above(o, core)), default=0.0)
-        bottom = min(
-            (_border(ink, core, o, False) for o in cores if _is_above(core, o)), default=height - 1.0
-        )
-        regions.append(
-            Box(min(left, core.left), min(top, core.top), max(right, core.right), max(bottom, core.bottom))
-        )
+        bottom = min((_border(ink, core, o, False) for o in cores if _is_above(core, o)), default=height - 1.0)
+        regions.append(Box(min(left, core.left), min(top, core.top), max(right, core.right), max(bottom, core.bottom)))
     return regions
 
 

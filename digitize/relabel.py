@@ -23,9 +23,7 @@ def label_step(values: FloatArray) -> float:
     return float(np.diff(np.unique(values)).min())
 
 
-def lattice(
-    ticks: AxisTicks, values: FloatArray, first_px: float, last_px: float
-) -> tuple[FloatArray, FloatArray]:
+def lattice(ticks: AxisTicks, values: FloatArray, first_px: float, last_px: float) -> tuple[FloatArray, FloatArray]:
     """Positions and values, in steps of the labels, from one position of the axis to another."""
     step = label_step(values)
     reach = ticks.calibration.value([first_px, last_px])
@@ -39,17 +37,13 @@ def lattice(
     return ticks.calibration.px(grid), grid
 
 
-def complete_scale(
-    figure: Figure, scale: PrintedScale, ticks: AxisTicks, span: tuple[float, float]
-) -> PrintedScale:
+def complete_scale(figure: Figure, scale: PrintedScale, ticks: AxisTicks, span: tuple[float, float]) -> PrintedScale:
     """The scale with the labels added that are found by looking where its own steps say they must stand.
 
     span: first and last position of the axis in px.
     """
     px, values = lattice(ticks, scale.values, *span)
-    open_places = [
-        (p, v) for p, v in zip(px, values, strict=True) if np.abs(scale.px - p).min() > 0.5 * scale.size
-    ]
+    open_places = [(p, v) for p, v in zip(px, values, strict=True) if np.abs(scale.px - p).min() > 0.5 * scale.size]
     if not 0 < len(open_places) <= MOST_PLACES:
         return scale
     from .ocr import read_numbers

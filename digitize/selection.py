@@ -68,9 +68,7 @@ def is_plausible(plot: Plot) -> bool:
     if area.width < letters or area.height < letters:
         return False
     sides = ((row, plot.x, plot.frame.x_line), (column, plot.y, plot.frame.y_line))
-    return all(map(_is_founded, sides)) and any(
-        ticks.evidence != "labels" or line for _, ticks, line in sides
-    )
+    return all(map(_is_founded, sides)) and any(ticks.evidence != "labels" or line for _, ticks, line in sides)
 
 
 def _is_founded(side: tuple[PrintedScale, AxisTicks, Line | None]) -> bool:

@@ -97,9 +97,7 @@ def _profiles(levels: GreyArray, scale: PrintedScale, strips: Strips):
                     yield "grid", np.median(thin_ink(levels[first:last], "vertical", reach, dark), axis=0)
 
 
-def _match(
-    profile: FloatArray, scale: PrintedScale, evidence: Evidence, least_share: float
-) -> AxisTicks | None:
+def _match(profile: FloatArray, scale: PrintedScale, evidence: Evidence, least_share: float) -> AxisTicks | None:
     """Pair the bumps of a profile with the labels; None unless most labels have theirs on one line."""
     slack = max(2.0, SEARCH * scale.size)
     origin, per_unit = scale.line()
@@ -111,16 +109,11 @@ def _match(
     widest = max(THICKEST_PX, THICKEST * scale.size)
     seen, _, widths = peaks(profile, max(LEAST_CONTRAST / 2, TICK_SHARE * typical), widest).T
     near = [
-        (px, (float(v),))
-        for px in seen
-        for e, v in zip(expected, scale.values, strict=True)
-        if abs(px - e) <= slack
+        (px, (float(v),)) for px in seen for e, v in zip(expected, scale.values, strict=True) if abs(px - e) <= slack
     ]
     if len(near) < 2:
         return None
-    agreed = consensus(
-        np.array([px for px, _ in near]), [v for _, v in near], TICK_TOLERANCE_PX, per_unit > 0
-    )
+    agreed = consensus(np.array([px for px, _ in near]), [v for _, v in near], TICK_TOLERANCE_PX, per_unit > 0)
     if agreed is None:
         return None
     px, values = np.array([near[i][0] for i in agreed[0]]), agreed[1]

@@ -67,9 +67,7 @@ def _by_label_edges(figure: Figure, panel: Panel) -> AxisCalibration:
         fitted = fit_axis(np.array(found), np.array(values), FLUSH)
         shift = starts[0] - float(fitted.px(panel.x.minimum))
         if abs(shift) <= FLUSH:
-            return replace(
-                fitted, intercept=fitted.intercept - fitted.slope * shift, ticks_px=fitted.ticks_px + shift
-            )
+            return replace(fitted, intercept=fitted.intercept - fitted.slope * shift, ticks_px=fitted.ticks_px + shift)
     return calibration
 
 

@@ -70,9 +70,7 @@ def drawn_reading(name: str = "1", **changed: object) -> PanelReading:
         "arms": (drug, placebo),
         "risk_table": table,
         "printed": (PrintedNumber("p", 0.05, relation="<", decimals=2, text="P<0.05"),),
-        "cautions": (
-            Caution("faint_ink", "One run of Drug is faint", "panel 1, Drug", box=Box(100, 30, 140, 60)),
-        ),
+        "cautions": (Caution("faint_ink", "One run of Drug is faint", "panel 1, Drug", box=Box(100, 30, 140, 60)),),
     }
     return PanelReading(panel, "ok", **{**fields, **changed})
 

@@ -127,9 +127,7 @@ def test_the_template_is_valid_as_written_and_with_every_line_put_to_use() -> No
     assert [o["panel"] for o in used.outcome] == ["A", "B"]
 
 
-def test_a_wrong_reading_is_corrected_by_the_study_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_reading_is_corrected_by_the_study_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     drug, placebo = drawn_reading().risk_table.rows
     wrong = replace(drawn_reading().risk_table, rows=(replace(drug, at_risk=[1, 9, 8, 7]), placebo))

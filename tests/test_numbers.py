@@ -33,9 +33,7 @@ def test_printed_numbers(text, value):
     assert parse_number(text) == value
 
 
-@pytest.mark.parametrize(
-    "text", ["", "Months", "O", "l", "0-5", "p<0.001", "12 24", "1.2.3", "-", "%", "49 (0)"]
-)
+@pytest.mark.parametrize("text", ["", "Months", "O", "l", "0-5", "p<0.001", "12 24", "1.2.3", "-", "%", "49 (0)"])
 def test_what_is_no_single_number(text):
     assert parse_number(text) is None
 
@@ -45,9 +43,7 @@ def test_a_thousands_mark_may_be_a_decimal_comma():
     assert number_readings("1.000") == (1.0, 1000.0)
 
 
-@pytest.mark.parametrize(
-    ("text", "count"), [("0·50", 2), ("1,200", 0), ("0,5", 1), ("81%", 0), ("11.3", 1), ("P", 0)]
-)
+@pytest.mark.parametrize(("text", "count"), [("0·50", 2), ("1,200", 0), ("0,5", 1), ("81%", 0), ("11.3", 1), ("P", 0)])
 def test_decimals_for_rounding(text, count):
     assert decimals(text) == count
 

@@ -20,9 +20,7 @@ def beside(name: str = "B") -> Panel:
     first = panel()
     old = first.x.calibration
     across = AxisCalibration(old.intercept - SHIFT * old.slope, old.slope, old.ticks_px + SHIFT, old.ticks, 0.1)
-    area, region = (
-        Box(b.left + SHIFT, b.top, b.right + SHIFT, b.bottom) for b in (first.plot_area, first.region)
-    )
+    area, region = (Box(b.left + SHIFT, b.top, b.right + SHIFT, b.bottom) for b in (first.plot_area, first.region))
     return replace(first, name=name, plot_area=area, region=region, x=Axis(across, 0, 30))
 
 

@@ -34,11 +34,7 @@ def test_founding_arms_have_50_and_37_patients(patients):
 
 def test_founding_hazard_ratio_is_013_with_limits_005_and_031(patients):
     lifelines = pytest.importorskip("lifelines")
-    fit = (
-        lifelines.CoxPHFitter()
-        .fit(patients[["time", "event", "treated"]], "time", "event")
-        .summary.loc["treated"]
-    )
+    fit = lifelines.CoxPHFitter().fit(patients[["time", "event", "treated"]], "time", "event").summary.loc["treated"]
     printed = [round(fit[k], 2) for k in ("exp(coef)", "exp(coef) lower 95%", "exp(coef) upper 95%")]
     assert printed == [0.13, 0.05, 0.31]
 

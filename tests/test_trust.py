@@ -131,11 +131,14 @@ def printed_doubts(*numbers: PrintedNumber) -> list[tuple[str, str]]:
 
 def test_printed_numbers_that_the_curves_bear_out_raise_no_doubt() -> None:
     # The lower curve passes one half at 12 months; the upper shows 0.74 at 20.
-    assert printed_doubts(
-        PrintedNumber("median", 11.5, arm="Placebo"),
-        PrintedNumber("survival", 0.75, arm="Drug", at=20),
-        PrintedNumber("median", 40.0, arm="Drug"),
-    ) == []
+    assert (
+        printed_doubts(
+            PrintedNumber("median", 11.5, arm="Placebo"),
+            PrintedNumber("survival", 0.75, arm="Drug", at=20),
+            PrintedNumber("median", 40.0, arm="Drug"),
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,11 +153,14 @@ def test_printed_numbers_that_a_curve_contradicts_are_named(number: PrintedNumbe
 
 
 def test_printed_numbers_that_cannot_be_compared_are_left_alone() -> None:
-    assert printed_doubts(
-        PrintedNumber("median", 2.0, arm="Someone"),
-        PrintedNumber("median", None, arm="Placebo", not_reached=True),
-        PrintedNumber("median", 2.0, arm="Placebo", kind="adjusted"),
-        PrintedNumber("survival", 0.1, arm="Drug", at=60),
-        PrintedNumber("survival", 0.1, arm="Drug"),
-        PrintedNumber("hr", 9.0, arm="Drug"),
-    ) == []
+    assert (
+        printed_doubts(
+            PrintedNumber("median", 2.0, arm="Someone"),
+            PrintedNumber("median", None, arm="Placebo", not_reached=True),
+            PrintedNumber("median", 2.0, arm="Placebo", kind="adjusted"),
+            PrintedNumber("survival", 0.1, arm="Drug", at=60),
+            PrintedNumber("survival", 0.1, arm="Drug"),
+            PrintedNumber("hr", 9.0, arm="Drug"),
+        )
+        == []
+    )
