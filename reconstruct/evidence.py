@@ -141,4 +141,4 @@ def _patients(
     else:
         n = ASSUMED_PATIENTS
         what = f"no number of patients is known; {n} were assumed: counts, limits and p values mean nothing"
-    return n, (Caution("unknown-n", what, arm),)
+    return n, (Caution("unknown-n", what, arm, "review"),)
