@@ -30,6 +30,10 @@ NEGLIGIBLE = 16.0
 BIN_SHARE = 0.2
 # Levels further than this many errors from the measured one are looked at only when none is nearer.
 WINDOW = 4.0
+# Share of traced levels that are off by far more than their error, and by how many errors (one to four pixels): a run
+# too short to be seen, a mark on it. Of shares from 0.06 to 0.2 and factors from 4 to 16 these gave the hazard ratios
+# nearest to the truth of 67 known panels, and two of their right counts called wrong.
+OFF, OFF_BY = 0.15, 12.0
 WIDER = (1.0, 3.0, 12.0, np.inf)
 
 
@@ -217,7 +221,8 @@ def _fractions(slot: Slot, s: FloatArray, window: float) -> tuple[FloatArray, Fl
     if np.isnan(slot.level):
         lowest, highest = slot.floor, 1.0
     else:
-        reach = slot.error * (min(window, 1.3 * window / WINDOW) if slot.uniform else window)
+        # Rounded levels lie within their half-width; of traced ones some are off by far.
+        reach = slot.error * window * (1.3 / WINDOW if slot.uniform else OFF_BY / WINDOW)
         lowest, highest = max(slot.level - reach, 0.0), slot.level + reach
     with np.errstate(divide="ignore", invalid="ignore"):
         low = np.where(s > 0, 1 - highest / s, 0.0)
@@ -232,8 +237,8 @@ def _weighed(layer, slot, parent, censored, died, after) -> _Candidates:
 
 
 def level_log_likelihood(slot: Slot, survival: FloatArray) -> FloatArray:
-    """Log weight of S given the measured level: flat-topped where the error is uniform, else normal with
-    heavy tails.
+    """Log weight of S given the measured level: flat-topped where the error is uniform, else normal with a
+    share of levels that are off by far.
     """
     if np.isnan(slot.level):
         return np.zeros(len(survival))
@@ -242,7 +247,9 @@ def level_log_likelihood(slot: Slot, survival: FloatArray) -> FloatArray:
         # Rounded levels lie within their half-width; the sixth power lets a hair beyond pass, and z^2 bounds
         # the cost.
         return -np.minimum((z / 1.1) ** 12, 3 * z * z)
-    return -np.where(z < 3, 0.5 * z * z, 3 * z - 4.5)
+    far = z / OFF_BY
+    tail = np.where(far < 3, 0.5 * far * far, 3 * far - 4.5)
+    return np.logaddexp(np.log1p(-OFF) - 0.5 * z * z, np.log(OFF / OFF_BY) - tail)
 
 
 def _merged(layer: Layer, slot: Slot, found: _Candidates, count_deaths: bool, kept: int, widened: bool) -> Layer:

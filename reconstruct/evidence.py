@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..records import Caution, FloatArray, RiskRow, SurvivalCurve, Totals, read_only
+from .cohort import infer_cohort
 
-# With neither a total nor a printed count nothing in the figure fixes N but the size of the drops. This many
-# patients is the median arm of published trials' survival figures, used so that the run can go on under
+# With neither a total nor a printed count nothing in the figure fixes N but the size of the drops (cohort.py). Where
+# they are too few this many patients, the median arm of published trials' survival figures, let the run go on under
 # review.
 ASSUMED_PATIENTS = 200
 # Share of a curve's length by which its end may be read late: two pixels of a small plot.
@@ -65,7 +66,7 @@ def gather_evidence(
     curve = start_at_one(curve)
     totals = totals or Totals()
     time, count, events = _known_counts(curve, row)
-    n, cautions = _patients(arm, totals, time, count, curve)
+    n, cautions = _patients(arm, totals, time, count, curve, marks)
     if len(time) and time[0] <= curve.time[0]:
         count[0] = n
     else:
@@ -127,7 +128,7 @@ def _known_counts(curve: SurvivalCurve, row: RiskRow | None) -> tuple[FloatArray
 
 
 def _patients(
-    arm: str, totals: Totals, time: FloatArray, count: FloatArray, curve: SurvivalCurve
+    arm: str, totals: Totals, time: FloatArray, count: FloatArray, curve: SurvivalCurve, marks: FloatArray | None
 ) -> tuple[int, tuple[Caution, ...]]:
     """The number of patients at the start, with a caution where it is not printed."""
     largest = int(count.max()) if len(count) else 0
@@ -138,7 +139,14 @@ def _patients(
     if largest:
         n = round(largest / max(float(curve.at(time[np.argmax(count)])), largest / (10 * ASSUMED_PATIENTS + largest)))
         what = f"no number at risk at the start; {n} patients follow from the first printed count"
-    else:
-        n = ASSUMED_PATIENTS
-        what = f"no number of patients is known; {n} were assumed: counts, limits and p values mean nothing"
+        return n, (Caution("unknown-n", what, arm, "review"),)
+    found = infer_cohort(curve, marks)
+    if found is not None and found.told:
+        what = (
+            f"no number of patients is printed; {found.n} ({found.low} to {found.high}) follow from the size of the "
+            "curve's drops"
+        )
+        return found.n, (Caution("inferred-n", what, arm),)
+    n = ASSUMED_PATIENTS if found is None else found.n
+    what = f"no number of patients is known; {n} were assumed: counts, limits and p values mean nothing"
     return n, (Caution("unknown-n", what, arm, "review"),)

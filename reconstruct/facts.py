@@ -21,8 +21,9 @@ from .exact import LARGE_COHORT, SCOUT_KEPT, Solved, drawn_paths, known_noise, s
 # Misfit of the levels, in log weight, that leaving out one count must mend for it to give way. Correct tables
 # of known patients stay below it; an unlikely pattern of censoring alone is no contradiction.
 CONTRADICTION = 10.0
-# Misfit of one level that counts (three standard errors): below it lies what hundreds of levels add up to.
-GROSS = 4.5
+# Misfit of one level that counts: more than a level that was read off by far costs (chain.OFF), which says nothing of
+# the counts.
+GROSS = 8.0
 # Counts left out in turn beside the places of worst misfit.
 MOST_TRIED = 6
 # Counts that may give way in one arm; a table with more errors is another arm's.

@@ -14,13 +14,13 @@ import numpy as np
 
 from ..records import FloatArray
 from .censoring import TailShape, expected_at_risk, gap_priors
-from .chain import Slot
+from .chain import OFF_BY, Slot
 from .evidence import ArmEvidence
 from .noise import Noise
 
 MANY = 10**9
 NO_PRIOR = np.zeros(1)
-# A drop of more than this many errors is a death; a smaller one may be noise.
+# A drop of more than this many errors is a death; a smaller one may be noise. Of traced levels some are off by OFF_BY.
 SURE_DROP = 2.0
 # Deaths beyond the first at one drop that are always allowed for: two patients in a hundred drops.
 LEAST_EXTRA = 0.02
@@ -53,7 +53,7 @@ def _corners(evidence: ArmEvidence, noise: Noise) -> list[Slot]:
             slots.append(_deaths(last, middle, level[i - 1], error[i - 1], noise))
             last = middle
         drop = _deaths(last, float(time[i]), level[i], error[i], noise)
-        sure = int(level[i - 1] - level[i] > SURE_DROP * error[i])
+        sure = int(level[i - 1] - level[i] > (SURE_DROP if noise.uniform else OFF_BY) * error[i])
         slots.append(replace(drop, least_deaths=sure, tie_cost=ties[i]))
         last = float(time[i])
     return [*slots, Slot(last, float(time[-1]), NO_PRIOR)]

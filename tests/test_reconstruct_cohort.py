@@ -1,0 +1,120 @@
+"""The number of patients read off the drops of a curve whose table is missing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from km2ipd.reconstruct.cohort import CohortSize, infer_cohort
+from km2ipd.reconstruct.evidence import ASSUMED_PATIENTS, gather_evidence
+from km2ipd.reconstruct.km import kaplan_meier
+from km2ipd.records import Patients, SurvivalCurve, Totals
+
+PIXEL = 1 / 450
+"""One row of a plot 450 px high."""
+
+
+def cohort(n: int, seed: int = 1, *, ties: float = 0.0) -> Patients:
+    """Patients with exponential deaths and censoring, times rounded to `ties` where that is above 0."""
+    rng = np.random.default_rng(seed)
+    death, censoring = rng.exponential(20, n), rng.uniform(6, 40, n)
+    time, event = np.minimum(death, censoring), (death <= censoring).astype(int)
+    if ties:
+        time = np.ceil(time / ties) * ties
+    order = np.lexsort((-event, time))
+    return Patients("A", time[order], event[order])
+
+
+def drawn(patients: Patients, error: float, *, seed: int = 2, rows: bool = False) -> SurvivalCurve:
+    """The patients' curve, its levels off by a normal error or put on whole rows of pixels."""
+    table = kaplan_meier(patients)
+    deaths = np.unique(patients.time[patients.event == 1])
+    survival = np.array([table.survival[np.searchsorted(table.table.time, t, side="right") - 1] for t in deaths])
+    if rows:
+        survival = np.round(survival / PIXEL) * PIXEL
+    else:
+        survival = survival + np.random.default_rng(seed).normal(0, error, len(survival))
+    survival = np.minimum.accumulate(np.clip(np.r_[1.0, survival, survival[-1]], 0, 1))
+    time = np.r_[0.0, deaths, patients.time.max()]
+    kept = np.r_[True, np.diff(survival[:-1]) < 0, True]
+    time, survival = time[kept], survival[kept]
+    return SurvivalCurve(time, survival, np.where(survival < 1, error, 0.0), np.full(len(time), 0.02))
+
+
+def found(curve: SurvivalCurve, marks: np.ndarray | None = None) -> CohortSize:
+    size = infer_cohort(curve, marks)
+    assert size is not None
+    return size
+
+
+@pytest.mark.parametrize("n", [20, 37, 50, 84, 120])
+def test_a_well_measured_curve_tells_its_patients(n):
+    size = found(drawn(cohort(n), 0.1 * PIXEL))
+    assert size.told
+    assert size.low <= n <= size.high
+    assert abs(size.n - n) <= 0.04 * n
+
+
+def test_marks_make_the_number_exact():
+    patients = cohort(150, seed=4)
+    marks = patients.time[patients.event == 0]
+    curve = drawn(patients, 0.12 * PIXEL)
+    assert found(curve, marks).n == 150
+    assert found(curve, marks).high - found(curve, marks).low <= found(curve).high - found(curve).low
+
+
+def test_marks_that_were_missed_do_not_mislead():
+    patients = cohort(80, seed=5)
+    marks = patients.time[patients.event == 0][::2]
+    size = found(drawn(patients, 0.1 * PIXEL), marks)
+    assert not size.told or abs(size.n - 80) <= 8
+
+
+def test_deaths_that_share_a_time_are_told_from_one_death_in_a_smaller_cohort():
+    size = found(drawn(cohort(90, seed=6, ties=0.5), 0.1 * PIXEL))
+    assert size.told
+    assert abs(size.n - 90) <= 5
+
+
+@pytest.mark.parametrize("n", [900, 3000])
+def test_a_cohort_too_large_for_the_picture_is_not_told(n):
+    """One patient is less than half a row there: rows of pixels must not pass for patients."""
+    assert not found(drawn(cohort(n), 0.3 * PIXEL, rows=True)).told
+
+
+def test_drops_of_any_size_tell_nothing():
+    """A weighted curve: its drops fit no whole deaths."""
+    rng = np.random.default_rng(3)
+    survival = np.cumprod(1 - rng.uniform(0.005, 0.03, 40))
+    time = np.linspace(0, 30, 42)
+    curve = SurvivalCurve(time, np.r_[1.0, survival, survival[-1]], np.r_[0.0, np.full(41, 0.1 * PIXEL)])
+    assert not found(curve).told
+
+
+def test_the_unit_of_time_does_not_matter():
+    curve = drawn(cohort(60), 0.1 * PIXEL)
+    days = SurvivalCurve(curve.time * 30.44, curve.survival, curve.survival_error, curve.time_error * 30.44)
+    assert found(curve) == found(days) or found(curve).n == found(days).n
+
+
+def test_too_few_drops_or_no_errors_are_not_asked():
+    short = SurvivalCurve([0, 5, 9, 12], [1, 0.9, 0.8, 0.8], [0, 0.001, 0.001, 0.001])
+    assert infer_cohort(short) is None
+    curve = drawn(cohort(60), 0.1 * PIXEL)
+    assert infer_cohort(SurvivalCurve(curve.time, curve.survival)) is None
+
+
+def test_an_arm_without_a_number_takes_the_one_its_drops_tell():
+    told = gather_evidence("A", drawn(cohort(50), 0.1 * PIXEL), None)
+    assert [c.code for c in told.cautions] == ["inferred-n"]
+    assert told.cautions[0].severity == "note"
+    assert abs(told.n - 50) <= 2
+    assert f"{told.n} (" in told.cautions[0].message
+
+
+def test_an_arm_whose_drops_tell_nothing_asks_for_review():
+    assumed = gather_evidence("A", SurvivalCurve([0, 5, 9, 12], [1, 0.9, 0.8, 0.8], [0, 0.001, 0.001, 0.001]), None)
+    assert [(c.code, c.severity) for c in assumed.cautions] == [("unknown-n", "review")]
+    assert assumed.n == ASSUMED_PATIENTS
+    given = gather_evidence("A", drawn(cohort(50), 0.1 * PIXEL), None, Totals(n=61))
+    assert given.n == 61 and not given.cautions
