@@ -476,7 +476,8 @@ class ArmEstimate:
     """What the reconstructed patients of one arm say.
 
     survival_at: (time, S with limits) at the axis ticks. rmst_tau: the horizon of rmst. events_interval: 90% limits of
-    the event count over an ensemble.
+    the event count over an ensemble. quartiles: times at which S reaches 0.75 and 0.25. follow_up: median follow-up by
+    reverse Kaplan-Meier.
     """
 
     arm: str
@@ -487,6 +488,27 @@ class ArmEstimate:
     rmst_tau: float
     survival_at: tuple[tuple[float, Interval], ...] = ()
     events_interval: tuple[int, int] | None = None
+    quartiles: tuple[Interval, Interval] = (Interval(None), Interval(None))
+    follow_up: Interval = Interval(None)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRatio:
+    """The hazard ratio from the deaths of both arms in (start, stop]; None where no death tells the arms apart.
+
+    interval: 90% limits that reconstruction alone adds (None until an ensemble was drawn). method: as in Comparison.
+    """
+
+    start: float
+    stop: float
+    events: int
+    hr: float | None = None
+    low: float | None = None
+    high: float | None = None
+    se_log_hr: float | None = None
+    p: float | None = None
+    method: str = "none"
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,7 +516,9 @@ class Comparison:
     """One arm against its reference: Cox hazard ratio with Wald limits, and the log-rank test.
 
     interval: limits that reconstruction alone adds to the HR (None until an ensemble was drawn); combined: sampling
-    and reconstruction together. method: "cox" or the method used where Cox has no finite answer.
+    and reconstruction together. method: "cox" or the method used where Cox has no finite answer. rmst: difference in
+    restricted mean survival. landmarks: (time, difference in S). periods: hazard ratios by period, where they were
+    asked for or proportional hazards are in doubt.
     """
 
     arm: str
@@ -509,6 +533,9 @@ class Comparison:
     method: str = "cox"
     interval: tuple[float, float] | None = None
     combined: tuple[float, float] | None = None
+    rmst: Interval = Interval(None)
+    landmarks: tuple[tuple[float, Interval], ...] = ()
+    periods: tuple[PeriodRatio, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -527,8 +554,8 @@ class Reconstruction:
     """One panel's patients with what they say; misfit: |at risk rebuilt - printed| summed over each arm's row.
 
     draws: equally plausible patients, one tuple of arms a draw, empty unless an ensemble was asked for.
-    conditioned_on: reported numbers that weighted the draws, barred from the checks. effective_draws: the ensemble's
-    effective size after that weighting.
+    logrank_p: of all arms together. conditioned_on: reported numbers that weighted the draws, barred from the checks.
+    effective_draws: the ensemble's effective size after that weighting. unconditioned: the fit without them.
     """
 
     panel: str
@@ -541,8 +568,9 @@ class Reconstruction:
     checks: tuple[Check, ...] = ()
     cautions: tuple[Caution, ...] = ()
     draws: tuple[tuple[Patients, ...], ...] = ()
-    conditioned_on: tuple[str, ...] = ()
+    conditioned_on: tuple[PrintedNumber, ...] = ()
     effective_draws: float | None = None
+    unconditioned: Reconstruction | None = None
 
 
 @dataclass(frozen=True, slots=True)

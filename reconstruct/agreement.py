@@ -41,6 +41,24 @@ def find_comparison(reconstruction: Reconstruction, number: PrintedNumber) -> Co
     return None
 
 
+Target = tuple[str, frozenset[str], float | None]
+
+
+def target_of(reconstruction: Reconstruction, number: PrintedNumber) -> Target | None:
+    """What a printed number is about, in the names of the rebuilt arms: two that name the same are one fact.
+
+    None where it speaks of no rebuilt arm. A log-rank p without arms is about all of them.
+    """
+    if number.what in ("hr", "p", "logrank_p"):
+        found = find_comparison(reconstruction, number)
+        if found is not None:
+            return number.what, frozenset({found.arm, found.reference}), None
+        everyone = number.what == "logrank_p" and not number.arm and len(reconstruction.arms) > 1
+        return (number.what, frozenset(arm.arm for arm in reconstruction.arms), None) if everyone else None
+    arm = find_arm(reconstruction, number)
+    return None if arm is None else (number.what, frozenset({arm[0].arm}), number.at)
+
+
 def turned(found: Comparison) -> Comparison:
     def inverse(value: float | None) -> float | None:
         return 1 / value if value else None

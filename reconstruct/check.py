@@ -8,7 +8,7 @@ rebuilt, or where an adjusted or stratified estimate may rightly be another numb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,12 +22,14 @@ from ..records import (
     Verdict,
 )
 from .agreement import (
+    Target,
     estimates_of_each_kind,
     find_arm,
     find_comparison,
     half_log_width,
     limits_at,
     passes_half,
+    target_of,
     within,
     within_log,
     z_of_p,
@@ -48,6 +50,9 @@ EVENT_TOLERANCE = 0.03  # of the events, and at least one
 ENSEMBLE_WIDTHS = 1.8
 
 USED = "this number weighted the ensemble, so it cannot check it"
+FOLLOWS = "it follows from a number that weighted the ensemble, so it cannot check it"
+# Numbers of one comparison that say the same thing in other words: each gives the others, once events are known.
+SAME_THING = frozenset({"hr", "p", "logrank_p"})
 NOT_COMPARABLE = "an {kind} estimate may rightly differ from the unadjusted one rebuilt here"
 
 
@@ -61,12 +66,25 @@ class _Finding:
 def check_reconstruction(reconstruction: Reconstruction, numbers: Iterable[PrintedNumber]) -> tuple[Check, ...]:
     """One Check a reported number, in the order given."""
     checks = []
+    used = {target_of(reconstruction, number) for number in reconstruction.conditioned_on}
     for number in numbers:
         finding = CHECKS.get(number.what, _not_rebuilt)(reconstruction, number)
-        if number.what in reconstruction.conditioned_on:
-            finding = replace(finding, verdict="cannot tell", note=USED)
+        if used:
+            finding = _barred(finding, target_of(reconstruction, number), used)
         checks.append(Check(_title(number), _printed(number), finding.reconstructed, finding.verdict, finding.note))
     return tuple(checks)
+
+
+def _barred(finding: _Finding, target: Target | None, used: Collection[Target | None]) -> _Finding:
+    """No verdict on what weighted the ensemble, nor on what follows from it."""
+    if target is None:
+        return finding
+    if target in used:
+        return replace(finding, verdict="cannot tell", note=USED)
+    what, arms, _ = target
+    if what in SAME_THING and any(u and u[0] in SAME_THING and u[1] == arms for u in used):
+        return replace(finding, verdict="cannot tell", note=FOLLOWS)
+    return finding
 
 
 def overall_verdict(checks: Iterable[Check]) -> Verdict:

@@ -4,7 +4,7 @@ Each draw is weighted by how well its own estimates meet the chosen numbers, all
 number says that the truth lies within its rounding; beyond that the weight falls off over the size of the
 rounding again, and never faster than the figure's own error, so that few draws still carry information. What
 weighted the draws cannot be a check any more: it is listed in `conditioned_on`, and `check_reconstruction`
-leaves it out.
+gives no verdict on it nor on what follows from it. The fit without stays beside the fit with.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ import numpy as np
 
 from ..errors import UsageError
 from ..records import Caution, Patients, PrintedNumber, Reconstruction
-from .agreement import find_arm, find_comparison, z_of_p
+from .agreement import Target, find_arm, find_comparison, target_of, z_of_p
+from .cox import partial_likelihood
 from .ensemble import with_ensemble
-from .estimates import compare_arms, estimate_panel
+from .estimates import estimate_panel
+from .events import tabulate
 from .km import kaplan_meier
 from .logrank import logrank_test
+from .ratio import fit_ratio
 
 # What --condition-on may name, and the reported numbers each stands for.
 CONDITIONS = {
@@ -47,7 +50,7 @@ def condition_ensemble(
 
     Raises UsageError for an unknown condition, or when nothing reported matches one.
     """
-    numbers = _chosen(reported, condition_on)
+    numbers = _chosen(point, reported, condition_on)
     log_weight = np.zeros(len(draws))
     for number in numbers:
         log_weight += [_log_weight(point, draw, number) for draw in draws]
@@ -55,11 +58,18 @@ def condition_ensemble(
     effective = float(weight.sum() ** 2 / np.sum(weight**2))
     best = _refitted(point, draws[int(np.argmax(log_weight))])
     result = with_ensemble(best, draws, weight)
+    free = replace(with_ensemble(point, draws), draws=())
     cautions = (*point.cautions, _both_fits(point, result))
     if effective < FEW_DRAWS:
         message = f"only {effective:.1f} of {len(draws)} draws carry the weight: figure and reported numbers disagree"
         cautions = (*cautions, Caution("few-effective-draws", message, point.panel, "review"))
-    return replace(result, cautions=cautions, conditioned_on=tuple(n.what for n in numbers), effective_draws=effective)
+    return replace(
+        result,
+        cautions=cautions,
+        conditioned_on=tuple(numbers),
+        effective_draws=effective,
+        unconditioned=free,
+    )
 
 
 def _both_fits(without: Reconstruction, conditioned: Reconstruction) -> Caution:
@@ -72,15 +82,22 @@ def _both_fits(without: Reconstruction, conditioned: Reconstruction) -> Caution:
     return Caution("conditioned", f"weighted by reported numbers: {'; '.join(pairs)}", without.panel, "note")
 
 
-def _chosen(reported: Sequence[PrintedNumber], condition_on: Sequence[str]) -> list[PrintedNumber]:
+def _chosen(
+    point: Reconstruction, reported: Sequence[PrintedNumber], condition_on: Sequence[str]
+) -> list[PrintedNumber]:
+    """The numbers that weight the draws: of the kinds asked for, about rebuilt arms, each fact once."""
     unknown = [name for name in condition_on if name not in CONDITIONS]
     if unknown:
         raise UsageError(f'cannot condition on "{unknown[0]}"', f"Give some of {', '.join(CONDITIONS)}.")
     whats = {what for name in condition_on for what in CONDITIONS[name]}
-    numbers = [n for n in reported if n.what in whats and n.kind not in ("adjusted", "stratified")]
-    if not numbers:
+    facts: dict[Target, PrintedNumber] = {}
+    for number in reported:
+        target = target_of(point, number)
+        if number.what in whats and target and number.kind not in ("adjusted", "stratified"):
+            facts.setdefault(target, number)
+    if not facts:
         raise UsageError(f"nothing reported to condition on ({', '.join(condition_on)})", "Give --reported FILE.")
-    return numbers
+    return list(facts.values())
 
 
 def _refitted(point: Reconstruction, draw: tuple[Patients, ...]) -> Reconstruction:
@@ -114,19 +131,15 @@ def _log_weight(point: Reconstruction, draw: tuple[Patients, ...], number: Print
 
 def _comparison_weight(point: Reconstruction, draw: tuple[Patients, ...], number: PrintedNumber, half: float) -> float:
     found = find_comparison(point, number)
-    if found is None or number.value is None:
+    if number.value is None:
         return 0.0
     names = [p.arm for p in point.patients]
-    reference, arm = draw[names.index(found.reference)], draw[names.index(found.arm)]
+    arms = draw if found is None else (draw[names.index(found.reference)], draw[names.index(found.arm)])
     if number.what == "logrank_p":
-        test = logrank_test([reference, arm])
-        p = test[1] if test else 1.0
-        if number.relation == "<":
-            return -(max(z_of_p(number.value) - z_of_p(p), 0.0) ** 2) / (2 * SOFT_Z**2)
-        low, high = z_of_p(number.value + half), z_of_p(max(number.value - half, 1e-12))
-        return _beyond(z_of_p(p), (low + high) / 2, (high - low) / 2, SOFT_Z)
-    fitted = compare_arms(reference, arm)
-    if fitted.hr is None:
+        return _logrank_weight(arms, number, half)
+    reference, arm = arms
+    fitted = fit_ratio(partial_likelihood(tabulate([reference, arm])))
+    if fitted is None:
         return 0.0
     weight = 0.0
     for ours, printed in ((fitted.hr, number.value), (fitted.low, number.low), (fitted.high, number.high)):
@@ -134,6 +147,16 @@ def _comparison_weight(point: Reconstruction, draw: tuple[Patients, ...], number
             low, high = np.log(max(printed - half, 1e-9)), np.log(printed + half)
             weight += _beyond(float(np.log(ours)), (low + high) / 2, (high - low) / 2, SOFT_LOG_HR)
     return weight
+
+
+def _logrank_weight(arms: Sequence[Patients], number: PrintedNumber, half: float) -> float:
+    """Log weight under a log-rank p, on the scale of the two-sided z that it stands for."""
+    test, value = logrank_test(arms), float(number.value or 0.0)
+    p = test[1] if test else 1.0
+    if number.relation == "<":
+        return -(max(z_of_p(value) - z_of_p(p), 0.0) ** 2) / (2 * SOFT_Z**2)
+    low, high = z_of_p(value + half), z_of_p(max(value - half, 1e-12))
+    return _beyond(z_of_p(p), (low + high) / 2, (high - low) / 2, SOFT_Z)
 
 
 def _beyond(ours: float | None, printed: float | None, half: float, soft: float) -> float:

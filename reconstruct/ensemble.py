@@ -12,17 +12,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..records import ArmEstimate, Comparison, FloatArray, Interval, Patients, Reconstruction
+from ..records import ArmEstimate, Comparison, FloatArray, Interval, Patients, PeriodRatio, Reconstruction
 from .chain import Path, Slot, sample_paths
+from .differences import difference
 from .estimates import estimate_arm, quick_log_hr
-from .exact import JUST_BEFORE, Branch, Solved
+from .exact import JUST_BEFORE, UNDRAWN_DEATH, Branch, Solved
 from .normal import two_sided_z
+from .periods import log_ratios_by_period
 
 # The report's ensemble, and the seed that makes two runs alike.
 DRAWS = 200
 SEED = 20120212
 # Share of draws that a reconstruction interval holds.
 COVERED = 0.90
+LIMITS = ((1 - COVERED) / 2, (1 + COVERED) / 2)
 
 
 def draw_arm(solved: Solved, size: int, rng: np.random.Generator) -> list[Patients]:
@@ -42,9 +45,7 @@ def _patients(solved: Solved, branch: Branch, path: Path, rng: np.random.Generat
     """One path as patients, with random times within gaps and within the uncertainty of drops."""
     evidence, slack = solved.evidence, solved.noise.time
     start, end = float(evidence.curve.time[0]), float(evidence.curve.time[-1])
-    last_deaths = 0
-    if evidence.events is not None:
-        last_deaths = int(evidence.events - path.died.sum())
+    last_deaths = _undrawn_deaths(solved, path, rng)
     hair = JUST_BEFORE * (end - start)
     moments = _moved(branch.slots, slack, hair, rng)
     deaths = np.repeat(moments, path.died)
@@ -59,6 +60,15 @@ def _patients(solved: Solved, branch: Branch, path: Path, rng: np.random.Generat
     event = np.concatenate([np.ones(died, int), np.zeros(len(time) - died, int)])
     order = np.lexsort((-event, time))
     return Patients(evidence.arm, time[order], event[order])
+
+
+def _undrawn_deaths(solved: Solved, path: Path, rng: np.random.Generator) -> int:
+    """Deaths at the very end whose drop was not read: what a printed total calls for, else now and then one."""
+    evidence = solved.evidence
+    if evidence.events is not None:
+        return int(evidence.events - path.died.sum())
+    may_hide = evidence.ends_naturally and path.left > 0 and evidence.curve.survival[-1] > 0
+    return int(may_hide and np.log(rng.random()) < UNDRAWN_DEATH)
 
 
 def _moved(slots: Sequence[Slot], slack: float, hair: float, rng: np.random.Generator) -> FloatArray:
@@ -83,61 +93,106 @@ def _gap_times(slot: Slot, count: int, marks: FloatArray | None, hair: float, rn
 def with_ensemble(
     point: Reconstruction, draws: Sequence[tuple[Patients, ...]], weight: FloatArray | None = None
 ) -> Reconstruction:
-    """The reconstruction with what the draws add to its HRs, medians, RMSTs, survivals and event counts.
+    """The reconstruction with what the draws add to its ratios, differences, medians, survivals and event counts.
 
     draws: each a tuple of arms in the order of the panel. weight: (draws,) weights, equal when None.
     """
     weight = np.full(len(draws), 1 / len(draws)) if weight is None else weight / weight.sum()
     names = [arm.arm for arm in point.arms]
-    comparisons = tuple(
-        _spread_comparison(c, [(d[names.index(c.reference)], d[names.index(c.arm)]) for d in draws], weight)
-        for c in point.comparisons
-    )
-    arms = tuple(_spread_arm(arm, [d[k] for d in draws], weight) for k, arm in enumerate(point.arms))
-    return replace(point, arms=arms, comparisons=comparisons, draws=tuple(draws))
+    found = [
+        [estimate_arm(draw[k], arm.rmst_tau, np.array([time for time, _ in arm.survival_at])) for draw in draws]
+        for k, arm in enumerate(point.arms)
+    ]
+    comparisons = []
+    for c in point.comparisons:
+        base, own = names.index(c.reference), names.index(c.arm)
+        spread = _spread_ratios(c, [(draw[base], draw[own]) for draw in draws], weight)
+        comparisons.append(_spread_differences(spread, found[base], found[own], weight))
+    arms = tuple(_spread_arm(arm, found[k], weight) for k, arm in enumerate(point.arms))
+    return replace(point, arms=arms, comparisons=tuple(comparisons), draws=tuple(draws))
 
 
-def _spread_comparison(
+def _spread_ratios(
     comparison: Comparison, pairs: Sequence[tuple[Patients, Patients]], weight: FloatArray
 ) -> Comparison:
+    """The comparison with what the draws leave open of its hazard ratio, and of those by period."""
     values = np.array([quick_log_hr(*pair) for pair in pairs], float)
-    known = np.isfinite(values)
-    if comparison.hr is None or comparison.se_log_hr is None or known.sum() < 2:
+    interval = _ratio_limits(values, weight)
+    if comparison.hr is None or comparison.se_log_hr is None or interval is None:
         return comparison
-    values, weight = values[known], weight[known]
-    low, high = (weighted_quantile(values, weight, q) for q in ((1 - COVERED) / 2, (1 + COVERED) / 2))
-    spread = float(np.sqrt(np.average((values - np.log(comparison.hr)) ** 2, weights=weight)))
-    half = two_sided_z(0.95) * float(np.hypot(spread, comparison.se_log_hr))
+    known = np.isfinite(values)
     middle = float(np.log(comparison.hr))
+    spread = float(np.sqrt(np.average((values[known] - middle) ** 2, weights=weight[known])))
+    half = two_sided_z(0.95) * float(np.hypot(spread, comparison.se_log_hr))
     return replace(
         comparison,
-        interval=(float(np.exp(low)), float(np.exp(high))),
+        interval=interval,
         combined=(float(np.exp(middle - half)), float(np.exp(middle + half))),
+        periods=_spread_periods(comparison.periods, pairs, weight),
     )
 
 
-def _spread_arm(arm: ArmEstimate, draws: Sequence[Patients], weight: FloatArray) -> ArmEstimate:
-    times = np.array([time for time, _ in arm.survival_at])
-    found = [estimate_arm(draw, arm.rmst_tau, times) for draw in draws]
+def _spread_periods(
+    periods: Sequence[PeriodRatio], pairs: Sequence[tuple[Patients, Patients]], weight: FloatArray
+) -> tuple[PeriodRatio, ...]:
+    """The periods with what the draws leave open of each, the cuts kept as they are."""
+    if not periods:
+        return ()
+    cuts = [period.stop for period in periods[:-1]]
+    values = np.array([log_ratios_by_period(*pair, cuts) for pair in pairs], float)
+    return tuple(replace(p, interval=_ratio_limits(values[:, k], weight)) for k, p in enumerate(periods))
+
+
+def _ratio_limits(log_hr: FloatArray, weight: FloatArray) -> tuple[float, float] | None:
+    """The ratios between which the draws lie; None where fewer than two have one."""
+    known = np.isfinite(log_hr)
+    if known.sum() < 2:
+        return None
+    low, high = (weighted_quantile(log_hr[known], weight[known], q) for q in LIMITS)
+    return float(np.exp(low)), float(np.exp(high))
+
+
+def _spread_differences(
+    comparison: Comparison, reference: Sequence[ArmEstimate], arm: Sequence[ArmEstimate], weight: FloatArray
+) -> Comparison:
+    """The comparison with what the draws leave open of its differences in restricted mean and survival."""
+    rmst = [difference(ours.rmst, theirs.rmst) for ours, theirs in zip(arm, reference, strict=True)]
+    at = [
+        [difference(ours[1], theirs[1]) for ours, theirs in zip(one.survival_at, other.survival_at, strict=True)]
+        for one, other in zip(arm, reference, strict=True)
+    ]
+    row = {time: k for k, (time, _) in enumerate(arm[0].survival_at)}
+    landmarks = tuple(
+        (time, _spread(value, [draw[row[time]] for draw in at], weight)) for time, value in comparison.landmarks
+    )
+    return replace(comparison, rmst=_spread(comparison.rmst, rmst, weight), landmarks=landmarks)
+
+
+def _spread_arm(arm: ArmEstimate, found: Sequence[ArmEstimate], weight: FloatArray) -> ArmEstimate:
     survival_at = tuple(
         (time, _spread(value, [f.survival_at[k][1] for f in found], weight))
         for k, (time, value) in enumerate(arm.survival_at)
     )
     events = np.array([f.events for f in found], float)
-    limits = [round(weighted_quantile(events, weight, q)) for q in ((1 - COVERED) / 2, (1 + COVERED) / 2)]
+    limits = [round(weighted_quantile(events, weight, q)) for q in LIMITS]
     return replace(
         arm,
         median=_spread(arm.median, [f.median for f in found], weight),
         rmst=_spread(arm.rmst, [f.rmst for f in found], weight),
         survival_at=survival_at,
         events_interval=(limits[0], limits[1]),
+        quartiles=(
+            _spread(arm.quartiles[0], [f.quartiles[0] for f in found], weight),
+            _spread(arm.quartiles[1], [f.quartiles[1] for f in found], weight),
+        ),
+        follow_up=_spread(arm.follow_up, [f.follow_up for f in found], weight),
     )
 
 
 def _spread(point: Interval, found: Sequence[Interval], weight: FloatArray) -> Interval:
     """The point estimate with the draws' own interval, and where it has limits, limits that hold both errors."""
     values = np.array([np.inf if f.value is None else f.value for f in found])
-    low, high = (weighted_quantile(values, weight, q) for q in ((1 - COVERED) / 2, (1 + COVERED) / 2))
+    low, high = (weighted_quantile(values, weight, q) for q in LIMITS)
     limits = (low if np.isfinite(low) else None, high if np.isfinite(high) else None)
     finite = np.isfinite(values)
     if point.value is None or point.se is None or not finite.any():

@@ -1,26 +1,27 @@
 """What the patients of one panel say: per arm, and each arm against the reference.
 
-Arms are compared two at a time, on the patients of those two alone, as papers report them.
+Arms are compared two at a time, on the patients of those two alone, as papers report them; the log-rank test of all
+arms stands beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ..errors import ReconstructError
 from ..records import ArmEstimate, Comparison, FloatArray, Interval, Patients, Reconstruction
-from .cox import maximum, partial_likelihood
+from .cox import partial_likelihood
+from .differences import difference, landmark_differences
 from .events import tabulate
-from .firth import firth_fit
 from .km import kaplan_meier
 from .logrank import logrank_of_table, logrank_test
-from .normal import two_sided_p, two_sided_z
+from .periods import DOUBTED, equal_death_cuts, ratios_by_period
 from .phtest import proportional_hazards_test
+from .ratio import fit_ratio, log_ratio
 from .rmst import restricted_mean
-
-LEVEL = 0.95
 
 
 def estimate_panel(
@@ -30,11 +31,14 @@ def estimate_panel(
     at: FloatArray | None = None,
     reference: str | None = None,
     method: str = "patients",
+    cuts: Sequence[float] | None = None,
 ) -> Reconstruction:
     """Estimates of one panel from its patients.
 
     at: times for S(t), usually the axis ticks. reference: the arm that hazard ratios are against, by default
-    the first. Raises ReconstructError where an arm holds no patient or the reference is unknown.
+    the first. cuts: times that part the hazard ratios by period; None parts them where proportional hazards are in
+    doubt, into periods of as many deaths. Raises ReconstructError where an arm holds no patient or the reference is
+    unknown.
     """
     names = [arm.arm for arm in patients]
     reference = reference or names[0]
@@ -47,16 +51,15 @@ def estimate_panel(
         if not len(arm.time):
             raise ReconstructError(f'panel {panel}: arm "{arm.arm}" holds no patient', "Give its number at risk.")
     tau = common_horizon(patients)
-    base = patients[names.index(reference)]
+    arms = tuple(estimate_arm(arm, tau, at) for arm in patients)
+    base = names.index(reference)
+    comparisons = [
+        with_differences(compare_arms(patients[base], arm, cuts), arms[base], estimate)
+        for arm, estimate in zip(patients, arms, strict=True)
+        if arm.arm != reference
+    ]
     overall = logrank_test(patients) if len(patients) > 1 else None
-    return Reconstruction(
-        panel,
-        method,
-        tuple(patients),
-        tuple(estimate_arm(arm, tau, at) for arm in patients),
-        tuple(compare_arms(base, arm) for arm in patients if arm.arm != reference),
-        overall[1] if overall else None,
-    )
+    return Reconstruction(panel, method, tuple(patients), arms, tuple(comparisons), overall[1] if overall else None)
 
 
 def common_horizon(patients: Sequence[Patients]) -> float:
@@ -64,8 +67,18 @@ def common_horizon(patients: Sequence[Patients]) -> float:
     return float(min(arm.time.max() for arm in patients))
 
 
+def restricted_to(arm: Patients, until: float) -> Patients:
+    """The patients with their follow-up cut: who is still there at `until` is censored then."""
+    event = np.where(arm.time <= until, arm.event, 0)
+    time = np.minimum(arm.time, until)
+    order = np.lexsort((-event, time))
+    return Patients(arm.arm, time[order], event[order])
+
+
 def estimate_arm(arm: Patients, tau: float, at: FloatArray | None = None) -> ArmEstimate:
-    """Median, RMST to tau and S at the given times; S beyond the last patient is not known (None)."""
+    """Median, quartiles, RMST to tau, median follow-up, and S at the given times; S beyond the last patient is not
+    known (None).
+    """
     km = kaplan_meier(arm)
     times = np.zeros(0) if at is None else np.asarray(at, float)
     last = arm.time.max()
@@ -73,47 +86,62 @@ def estimate_arm(arm: Patients, tau: float, at: FloatArray | None = None) -> Arm
         (float(t), value if t <= last else Interval(None)) for t, value in zip(times, km.at(times), strict=True)
     )
     events = int(arm.event.sum())
-    return ArmEstimate(arm.arm, len(arm.time), events, km.quantile(0.5), restricted_mean(km, tau), tau, survival_at)
+    return ArmEstimate(
+        arm.arm,
+        len(arm.time),
+        events,
+        km.quantile(0.5),
+        restricted_mean(km, tau),
+        tau,
+        survival_at,
+        quartiles=(km.quantile(0.25), km.quantile(0.75)),
+        follow_up=kaplan_meier(reversed_patients(arm)).quantile(0.5),
+    )
 
 
-def compare_arms(reference: Patients, arm: Patients) -> Comparison:
-    """Cox hazard ratio of arm against reference; Firth's where one arm has no informative event."""
+def reversed_patients(arm: Patients) -> Patients:
+    """Deaths and censorings changed over: reverse Kaplan-Meier tells follow-up (Schemper and Smith 1996)."""
+    return Patients(arm.arm, arm.time, 1 - arm.event)
+
+
+def compare_arms(reference: Patients, arm: Patients, cuts: Sequence[float] | None = None) -> Comparison:
+    """Cox hazard ratio of arm against reference; Firth's where one arm has no informative event.
+
+    cuts: as in estimate_panel.
+    """
     table = tabulate([reference, arm])
-    likelihood = partial_likelihood(table)
     logrank = logrank_of_table(table)
     logrank_p = logrank[1] if logrank else None
-    if likelihood.direction == 2:
-        return Comparison(arm.arm, reference.arm, None, None, None, None, None, logrank_p, method="none")
-    fitted = maximum(likelihood)
+    fitted = fit_ratio(partial_likelihood(table))
     if fitted is None:
-        beta, se, low, high, p = firth_fit(likelihood)
-        return Comparison(
-            arm.arm, reference.arm, _ratio(beta), _ratio(low), _ratio(high), se, p, logrank_p, method="firth"
-        )
-    beta, se = fitted
-    z = two_sided_z(LEVEL)
+        return Comparison(arm.arm, reference.arm, None, None, None, None, None, logrank_p, method="none")
     ph = proportional_hazards_test(reference, arm)
+    if cuts is None:
+        cuts = equal_death_cuts(reference, arm) if ph and ph[1] < DOUBTED else ()
     return Comparison(
         arm.arm,
         reference.arm,
-        _ratio(beta),
-        _ratio(beta - z * se),
-        _ratio(beta + z * se),
-        se,
-        two_sided_p(beta / se),
+        fitted.hr,
+        fitted.low,
+        fitted.high,
+        fitted.se_log_hr,
+        fitted.p,
         logrank_p,
         ph[1] if ph else None,
+        fitted.method,
+        periods=ratios_by_period(reference, arm, cuts) if cuts else (),
+    )
+
+
+def with_differences(comparison: Comparison, reference: ArmEstimate, arm: ArmEstimate) -> Comparison:
+    """The comparison with the differences of its arms in restricted mean and in S at the landmarks."""
+    return replace(
+        comparison,
+        rmst=difference(arm.rmst, reference.rmst),
+        landmarks=landmark_differences(arm.survival_at, reference.survival_at),
     )
 
 
 def quick_log_hr(reference: Patients, arm: Patients) -> float:
     """The log hazard ratio alone (Firth's where Cox has none), nan where no death is informative."""
-    likelihood = partial_likelihood(tabulate([reference, arm]))
-    if likelihood.direction == 2:
-        return float("nan")
-    fitted = maximum(likelihood)
-    return float(fitted[0] if fitted is not None else firth_fit(likelihood)[0])
-
-
-def _ratio(log_hr: float | None) -> float | None:
-    return None if log_hr is None else float(np.exp(log_hr))
+    return log_ratio(partial_likelihood(tabulate([reference, arm])))

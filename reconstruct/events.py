@@ -44,8 +44,11 @@ class EventTable:
 
     def at_deaths(self) -> EventTable:
         """Only the times at which somebody dies."""
-        some = self.deaths.sum(0) > 0
-        return EventTable(self.time[some], self.at_risk[:, some], self.deaths[:, some], self.censored[:, some])
+        return self.where(self.deaths.sum(0) > 0)
+
+    def where(self, chosen: np.ndarray) -> EventTable:
+        """Only the chosen of the m times; numbers at risk stay as they are."""
+        return EventTable(self.time[chosen], self.at_risk[:, chosen], self.deaths[:, chosen], self.censored[:, chosen])
 
 
 def tabulate(arms: Sequence[Patients]) -> EventTable:

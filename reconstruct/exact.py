@@ -20,9 +20,9 @@ JUST_BEFORE = 1e-6
 SCOUT_KEPT = 100
 SCOUTS = 9
 FIRST_TILT = 0.25
-# Log weight of a death at the very end whose drop is not drawn (it lies on the frame, or under the last
-# mark).
-UNDRAWN_DEATH = -4.0
+# Log weight of a death at the very end whose drop was not read (it lies on the frame, or under the last mark): of
+# the arms of rendered figures that were read to a level above 0, ending before the axis, 3 of 76 had such a death.
+UNDRAWN_DEATH = float(np.log(3 / 76))
 # Cohorts from which fewer hypotheses are kept: their levels come by the hundred, and each tells n less.
 LARGE_COHORT, LARGE_KEPT = 1500, 120
 # Draws among which the typical path is sought, and the weight of deaths beside numbers left in its distance.
