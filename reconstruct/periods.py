@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -69,5 +70,5 @@ def _parts(reference: Patients, arm: Patients, cuts: Sequence[float]) -> Iterato
     """The partial likelihood of each period's deaths; a death at a cut belongs to the period that ends there."""
     table = tabulate([reference, arm]).at_deaths()
     edges: FloatArray = np.concatenate([[-np.inf], np.asarray(cuts, float) * (1 + TIE_TOLERANCE), [np.inf]])
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         yield partial_likelihood(table.where((table.time > low) & (table.time <= high)))

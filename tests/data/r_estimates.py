@@ -68,7 +68,8 @@ for (k in 2:4) {
   fit <- coxph(Surv(time, event) ~ I(arm == k), data = v[v$arm %in% c(1, k), ])
   add("pair", k, 1, coef(fit), sqrt(vcov(fit)[1]))
 }
-out[] <- lapply(out, function(x) if (is.numeric(x)) ifelse(is.na(x), "", trimws(formatC(x, digits = 13, format = "g"))) else x)
+digits <- function(x) ifelse(is.na(x), "", trimws(formatC(x, digits = 13, format = "g")))
+out[] <- lapply(out, function(x) if (is.numeric(x)) digits(x) else x)
 write.csv(out, file.path(folder, "estimates.out"), row.names = FALSE, quote = FALSE)
 """
 
