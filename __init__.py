@@ -45,20 +45,21 @@ def _reconstruct(
     method: str | None = None,
     ensemble: int | None = None,
     condition_on: Sequence[str] = (),
+    reference: str | None = None,
     totals: str | os.PathLike[str] | None = None,
     reported: str | os.PathLike[str] | None = None,
 ) -> tuple[PanelResult, ...]:
     """Patients, estimates and checks of every panel of a reading.
 
     ensemble: how many equally plausible draws each Reconstruction keeps. condition_on: what of the reported numbers
-    weights them. totals: a CSV file of patients and events of whole arms. reported: a TOML file of what the
-    paper says.
+    weights them. reference: the arm that hazard ratios are against. totals: a CSV file of patients and events of
+    whole arms. reported: a TOML file of what the paper says.
     """
     from .study import conclude, how_asked
 
     return conclude(
         reading,
-        **how_asked(method, ensemble, condition_on),
+        **how_asked(method, ensemble, condition_on, reference),
         totals=Path(totals) if totals is not None else None,
         reported=Path(reported) if reported is not None else None,
     )

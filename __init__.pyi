@@ -28,6 +28,7 @@ def reconstruct(
     method: str | None = None,
     ensemble: int | None = None,
     condition_on: Sequence[str] = (),
+    reference: str | None = None,
     totals: _Path | None = None,
     reported: _Path | None = None,
 ) -> tuple[PanelResult, ...]: ...
@@ -49,6 +50,7 @@ def run(
     method: str | None = None,
     ensemble: int | None = None,
     condition_on: Sequence[str] = (),
+    reference: str | None = None,
     formats: Sequence[str] = (),
 ) -> tuple[PanelResult, ...]: ...
 def to_dataframe(what: Digitization | Sequence[PanelResult]) -> pd.DataFrame: ...

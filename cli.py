@@ -131,6 +131,7 @@ def rebuild_options(command: Command) -> Command:
                 metavar="NAMES",
                 help="Weight the draws by reported numbers, by commas: hr, medians, logrank, events, survival.",
             ),
+            click.option("--reference", metavar="ARM", help="The arm that hazard ratios are against."),
         ]
     ):
         command = option(command)
@@ -155,6 +156,19 @@ def parsed_arms(text: str | None) -> tuple[str, ...] | int | None:
 def parsed_names(text: str | None) -> tuple[str, ...] | None:
     """`a,b` are two names."""
     return tuple(name.strip() for name in text.split(",")) if text else None
+
+
+def parsed_times(text: str | None, option: str) -> tuple[float, ...] | None:
+    """`6,12` are two times."""
+    if text is None:
+        return None
+    try:
+        times = tuple(float(word) for word in text.split(","))
+    except ValueError:
+        times = ()
+    if not times or not all(0 < time < 1e12 for time in times):
+        raise click.BadParameter(f'"{text}" is no list of times; give 6,12', param_hint=option)
+    return times
 
 
 def parsed_range(pair: tuple[float, float] | None, option: str) -> tuple[float, float] | None:
@@ -186,6 +200,7 @@ def run(
     method: str | None,
     ensemble: int | None,
     condition_on: str | None,
+    reference: str | None,
     formats: str | None,
     out: Path | None,
     force: bool,
@@ -202,7 +217,12 @@ def run(
 
     folder = _output_folder(figure, out, force)
     files_given = {"risk_table": risk_table, "totals": totals, "reported": reported}
-    asked = {"method": method, "ensemble": ensemble, "condition_on": parsed_names(condition_on)}
+    asked = {
+        "method": method,
+        "ensemble": ensemble,
+        "condition_on": parsed_names(condition_on),
+        "reference": reference,
+    }
     given = {k: v for k, v in (_parsed(by_hand) | files_given | asked).items() if v is not None}
     if figure.suffix.lower() == ".toml":
         from .batch.studyfile import read_study
@@ -273,6 +293,7 @@ def reconstruct(
     method: str | None,
     ensemble: int | None,
     condition_on: str | None,
+    reference: str | None,
     out: Path | None,
     force: bool,
     as_json: bool,
@@ -287,13 +308,13 @@ def reconstruct(
     from . import study
 
     if compare:
-        results = study.reconstruct_tables(curves, **tables, compare=True)
+        results = study.reconstruct_tables(curves, **tables, compare=True, reference=reference)
         _print_table(curves, results, study.comparison_lines(results), as_json)
         return
     folder = _output_folder(curves, out, force)
     with _progress(quiet) as progress:
         progress("Rebuilding the patients")
-        asked = study.how_asked(method, ensemble, parsed_names(condition_on) or ())
+        asked = study.how_asked(method, ensemble, parsed_names(condition_on) or (), reference)
         results = study.reconstruct_tables(curves, **tables, **asked)
         files = study.table_files(__version__, curves, results)
         if ensemble:
@@ -304,12 +325,30 @@ def reconstruct(
 
 @cli.command()
 @click.argument("ipd", type=EXISTING_FILE)
+@click.option("--at", metavar="TIMES", help="Survival and its differences at these times, by commas.")
+@click.option("--periods", metavar="TIMES", help="Hazard ratios by period, parted at these times, by commas.")
+@click.option("--until", metavar="TIME", help="Follow-up cut at this time: who is there then is censored.")
+@click.option("--reference", metavar="ARM", help="The arm that hazard ratios are against.  [default: the first]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def estimate(ipd: Path, as_json: bool) -> None:
-    """Kaplan-Meier, median, RMST, log-rank and Cox estimates of an ipd.csv."""
+def estimate(
+    ipd: Path, at: str | None, periods: str | None, until: str | None, reference: str | None, as_json: bool
+) -> None:
+    """Kaplan-Meier, quantiles, RMST, log-rank and Cox estimates of an ipd.csv, and what arms differ in.
+
+    Without --periods, hazard ratios by period are given where the test of proportional hazards has p < 0.05.
+    """
     from . import study
 
-    results = study.estimate_tables(ipd)
+    ends = parsed_times(until, "--until")
+    if ends is not None and len(ends) > 1:
+        raise click.BadParameter(f'"{until}" is more than one time', param_hint="--until")
+    results = study.estimate_tables(
+        ipd,
+        at=parsed_times(at, "--at"),
+        cuts=parsed_times(periods, "--periods"),
+        until=ends[0] if ends else None,
+        reference=reference,
+    )
     _print_table(ipd, results, study.estimate_lines(results), as_json)
 
 

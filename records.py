@@ -353,6 +353,29 @@ class PrintedNumber:
     not_reached: bool = False
     text: str = ""
 
+    @property
+    def title(self) -> str:
+        """What the number is, and of whom: "hazard ratio, Drug vs Placebo"."""
+        names = {"hr": "hazard ratio", "logrank_p": "log-rank p", "follow_up": "median follow-up", "n": "patients"}
+        title = names.get(self.what, self.what)
+        if self.at is not None:
+            title += f" at {self.at:g}"
+        who = f"{self.arm} vs {self.reference}" if self.reference else self.arm
+        return f"{title}, {who}" if who else title
+
+    @property
+    def written(self) -> str:
+        """The number with its limits, rounded as it is printed: "0.13 (0.05 to 0.31)"."""
+        if self.not_reached or self.value is None:
+            return "not reached"
+        decimals = max(self.decimals, 0)
+        sign = "" if self.relation == "=" else self.relation
+        text = f"{sign}{self.value:.{decimals}f}"
+        if self.low is None and self.high is None:
+            return text
+        limits = [("not reached" if v is None else f"{v:.{decimals}f}") for v in (self.low, self.high)]
+        return f"{text} ({limits[0]} to {limits[1]})"
+
 
 @dataclass(frozen=True, slots=True)
 class Caution:

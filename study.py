@@ -18,6 +18,7 @@ from .errors import BadTable, OutputNotWritable, UsageError
 from .reconstruct import tables as given
 from .reconstruct.check import check_reconstruction
 from .reconstruct.engine import compare_methods, estimate_panel, reconstruct_panel
+from .reconstruct.estimates import restricted_to
 from .reconstruct.km import kaplan_meier
 from .reconstruct.points import read_points
 from .reconstruct.reported import read_reported
@@ -84,6 +85,7 @@ def run_figure(
     method: str | None = None,
     ensemble: int | None = None,
     condition_on: Sequence[str] = (),
+    reference: str | None = None,
     about: Mapping[str, str] | None = None,
     formats: Sequence[str] = (),
     progress: Progress = silent,
@@ -93,6 +95,7 @@ def run_figure(
 
     risk_table, totals: CSV files; cells: single numbers at risk, put right by hand. reported: what the paper
     says; condition_on: which of it weights the draws, by none otherwise. ensemble: how many draws are written.
+    reference: the arm that hazard ratios are against, by default the one that print states, else the first.
     about: citation and population, for the report. formats: further files, of report/exports.py. Nothing
     is written.
     """
@@ -108,7 +111,7 @@ def run_figure(
         totals=totals,
         reported=reported,
         progress=progress,
-        **how_asked(method, ensemble, condition_on),
+        **how_asked(method, ensemble, condition_on, reference),
     )
     progress("Writing the report")
     content = reported.read_bytes() if reported else None
@@ -183,10 +186,18 @@ def _reopened(path: Path, panel: str | None) -> Reading:
 
 
 def how_asked(
-    method: str | None = None, ensemble: int | None = None, condition_on: Sequence[str] = ()
+    method: str | None = None,
+    ensemble: int | None = None,
+    condition_on: Sequence[str] = (),
+    reference: str | None = None,
 ) -> dict[str, Any]:
     """What was asked for as keyword arguments of reconstruct_panel, whose own defaults stand for the rest."""
-    asked = {"method": method, "ensemble": ensemble, "condition_on": tuple(condition_on) or None}
+    asked = {
+        "method": method,
+        "ensemble": ensemble,
+        "condition_on": tuple(condition_on) or None,
+        "reference": reference,
+    }
     return {name: value for name, value in asked.items() if value is not None}
 
 
@@ -201,9 +212,10 @@ def conclude(
     """Patients, estimates and checks of every panel; a panel that fails does not take the others with it.
 
     totals: a CSV file of patients and events of whole arms. reported: the TOML file of what the paper says,
-    checked beside what the figure itself prints. how: method, ensemble and condition_on of reconstruct_panel.
+    checked beside what the figure itself prints. how: method, ensemble, condition_on, reference of reconstruct_panel.
     """
     names = [p.panel.name for p in digitization.panels]
+    _require_arm(how.get("reference"), [arm.name for p in digitization.panels for arm in p.arms], digitization.figure)
     whole = corrections.by_panel(given.read_totals(totals), names, totals.name) if totals else {}
     numbers = reported_by_panel(reported, names) if reported else {}
     results = []
@@ -213,6 +225,13 @@ def conclude(
         known = {**stated.printed_totals(reading), **whole.get(name, {})}
         results.append(_concluded(reading, digitization.cautions, known, numbers.get(name, ()), how))
     return tuple(results)
+
+
+def _require_arm(reference: str | None, arms: Sequence[str], name: str) -> None:
+    """Raise UsageError when a reference names no arm of any panel."""
+    if reference is not None and reference not in arms:
+        known = ", ".join(dict.fromkeys(arms))
+        raise UsageError(f'{name}: --reference: no arm "{reference}" (arms: {known})', "Give one of them.")
 
 
 def reported_by_panel(path: Path, panels: Sequence[str]) -> dict[str, tuple[PrintedNumber, ...]]:
@@ -263,6 +282,10 @@ def _rebuilt(
 ) -> Reconstruction:
     """The panel's patients; censor marks that contradict its numbers at risk are left out, and that is said."""
     marks = {a.name: a.censor_marks for a in reading.arms if a.draws_marks}
+    paper = (*reported, *reading.printed)
+    asked = how.get("reference")
+    known = asked in [a.name for a in reading.arms]
+    reference = asked if known else stated.stated_reference(reading, paper)
 
     def rebuild(marks: Mapping[str, FloatArray] | None) -> Reconstruction:
         return reconstruct_panel(
@@ -272,9 +295,8 @@ def _rebuilt(
             marks=marks,
             totals=totals or None,
             at=_ticks_shown(reading),
-            reference=stated.stated_reference(reading, (*reported, *reading.printed)),
-            reported=(*reported, *reading.printed),
-            **how,
+            reported=paper,
+            **{**how, "reference": reference},
         )
 
     rebuilt = rebuild(marks or None)
@@ -330,8 +352,8 @@ def reconstruct_tables(
     """Patients of every panel of a curves.csv, with what else is known of them in CSV files.
 
     reported: the TOML file of what the paper says. compare: every method beside the others, as results of their
-    own. how: method, ensemble and condition_on of reconstruct_panel. Raises BadTable when the files do not fit
-    each other, ReconstructError when no patients fit them.
+    own. how: method, ensemble, condition_on and reference of reconstruct_panel. Raises BadTable when the files do
+    not fit each other, ReconstructError when no patients fit them.
     """
     drawn = given.read_curves(curves) if _has_our_columns(curves) else read_points(curves)
     risk = given.read_risk_table(risk_table) if risk_table else {}
@@ -344,9 +366,12 @@ def reconstruct_tables(
     if totals:
         given.require_counts_fit(risk, whole, totals.name)
     numbers = reported_by_panel(reported, list(drawn)) if reported else {}
+    reference = how.pop("reference", None)
+    _require_arm(reference, [arm for arms in drawn.values() for arm in arms], curves.name)
     results = []
     for panel, arms in drawn.items():
         evidence: dict[str, Any] = {"marks": marks.get(panel) if censor_marks else None, "totals": whole.get(panel)}
+        evidence["reference"] = reference if reference in arms else None
         table, paper = risk.get(panel, RiskTable()), numbers.get(panel, ())
         if compare:
             rebuilt = compare_methods(panel, arms, table, **evidence)
@@ -364,14 +389,32 @@ def _has_our_columns(path: Path) -> bool:
     return {"time", "survival"} <= names or "arm" in names
 
 
-def estimate_tables(ipd: Path, reported: Path | None = None) -> tuple[PanelResult, ...]:
-    """Estimates from the patients of an ipd.csv, and the checks against reported numbers where given."""
+def estimate_tables(
+    ipd: Path,
+    reported: Path | None = None,
+    *,
+    at: Sequence[float] | None = None,
+    cuts: Sequence[float] | None = None,
+    until: float | None = None,
+    reference: str | None = None,
+) -> tuple[PanelResult, ...]:
+    """Estimates from the patients of an ipd.csv, and the checks against reported numbers where given.
+
+    at: times for survival and its differences. cuts: times that part hazard ratios by period; until: where follow-up
+    is cut. reference: the arm that hazard ratios are against, by default the first.
+    """
     panels = given.read_patients(ipd)
+    if until is not None:
+        panels = {panel: tuple(restricted_to(arm, until) for arm in arms) for panel, arms in panels.items()}
     numbers = reported_by_panel(reported, list(panels)) if reported else {}
-    return tuple(
-        _result_of_tables(panel, estimate_panel(panel, patients), numbers.get(panel, ()))
-        for panel, patients in panels.items()
-    )
+    _require_arm(reference, [arm.arm for arms in panels.values() for arm in arms], ipd.name)
+    results = []
+    for panel, arms in panels.items():
+        known = reference if reference in [arm.arm for arm in arms] else None
+        times = None if at is None else np.unique(at)
+        rebuilt = estimate_panel(panel, arms, at=times, reference=known, cuts=cuts)
+        results.append(_result_of_tables(panel, rebuilt, numbers.get(panel, ())))
+    return tuple(results)
 
 
 def _result_of_tables(panel: str, rebuilt: Reconstruction, reported: Sequence[PrintedNumber] = ()) -> PanelResult:

@@ -71,7 +71,7 @@ def check_reconstruction(reconstruction: Reconstruction, numbers: Iterable[Print
         finding = CHECKS.get(number.what, _not_rebuilt)(reconstruction, number)
         if used:
             finding = _barred(finding, target_of(reconstruction, number), used)
-        checks.append(Check(_title(number), _printed(number), finding.reconstructed, finding.verdict, finding.note))
+        checks.append(Check(number.title, number.written, finding.reconstructed, finding.verdict, finding.note))
     return tuple(checks)
 
 
@@ -260,32 +260,6 @@ CHECKS: Mapping[str, Callable[[Reconstruction, PrintedNumber], _Finding]] = {
 
 
 # ---------------------------------------------------------------- words
-
-
-def _title(number: PrintedNumber) -> str:
-    names = {
-        "hr": "hazard ratio",
-        "logrank_p": "log-rank p",
-        "follow_up": "median follow-up",
-        "n": "patients",
-    }
-    title = names.get(number.what, number.what)
-    if number.at is not None:
-        title += f" at {number.at:g}"
-    who = f"{number.arm} vs {number.reference}" if number.reference else number.arm
-    return f"{title}, {who}" if who else title
-
-
-def _printed(number: PrintedNumber) -> str:
-    if number.not_reached or number.value is None:
-        return "not reached"
-    decimals = max(number.decimals, 0)
-    sign = "" if number.relation == "=" else number.relation
-    text = f"{sign}{number.value:.{decimals}f}"
-    if number.low is None and number.high is None:
-        return text
-    limits = [("not reached" if v is None else f"{v:.{decimals}f}") for v in (number.low, number.high)]
-    return f"{text} ({limits[0]} to {limits[1]})"
 
 
 def _shown_time(interval: Interval, decimals: int) -> str:

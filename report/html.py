@@ -17,7 +17,7 @@ from ..records import Box, Caution, Interval, PanelReading, PanelResult, PixelAr
 from .difference import draw_difference
 from .kmplot import KmPlot, plan_km_plot
 from .picture import data_uri, jpeg_bytes, png_bytes
-from .wording import hazard_ratio_words, interval_words, number_words, p_words, ratio_words
+from .wording import interval_words, number_words, p_value_words, p_words, ratio_words
 
 # Pictures in the page are at most this wide: sharp in a 1600-px window, and the page stays under 3 MB.
 EMBEDDED_WIDTH = 1600
@@ -25,6 +25,8 @@ EMBEDDED_WIDTH = 1600
 LARGEST_PNG = 700_000
 # Crops of places that a person must look at: margin round the place, least width shown, most crops in a page.
 CROP_MARGIN_PX, CROP_WIDTH, MOST_CROPS = 24, 360, 12
+# What --condition-on calls each kind of reported number.
+CONDITION_NAMES = {"hr": "hr", "median": "medians", "logrank_p": "logrank", "events": "events", "survival": "survival"}
 # What the reading and the numbers rest on, named in the page with their versions.
 PACKAGES = ("numpy", "scipy", "opencv-python-headless", "rapidocr", "onnxruntime", "pypdfium2")
 
@@ -82,9 +84,17 @@ def report_html(
 
 def repeat_command(figure: str, arguments: Sequence[str], results: Sequence[PanelResult]) -> str:
     """The command that gives these files again from the figure."""
-    methods = list(dict.fromkeys(r.reconstruction.method for r in results if r.reconstruction))
-    method = ["--method", methods[0]] if methods else []
-    return shlex.join(["km2ipd", "run", figure, *arguments, *method, "--out", "DIR"])
+    rebuilt = [r.reconstruction for r in results if r.reconstruction]
+    options = ["--method", rebuilt[0].method] if rebuilt else []
+    used = dict.fromkeys(CONDITION_NAMES[n.what] for r in rebuilt for n in r.conditioned_on)
+    if used:
+        options += ["--reported", "reported.toml", "--condition-on", ",".join(used)]
+    turned = [
+        r.comparisons[0].reference for r in rebuilt if r.comparisons and r.comparisons[0].reference != r.arms[0].arm
+    ]
+    if turned:
+        options += ["--reference", turned[0]]
+    return shlex.join(["km2ipd", "run", figure, *arguments, *options, "--out", "DIR"])
 
 
 @lru_cache(maxsize=1)
@@ -93,7 +103,7 @@ def _page() -> Template:
         loader=PackageLoader("km2ipd.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"interval": interval_words, "number": number_words, "p": p_words}
-    environment.filters |= {"ratio": ratio_words, "spread": _spread, "hazard_ratio": hazard_ratio_words}
+    environment.filters |= {"ratio": ratio_words, "spread": _spread, "p_value": p_value_words}
     return environment.get_template("page.html.jinja")
 
 
@@ -104,7 +114,7 @@ def _spread(interval: Interval, missing: str, decimals: int | None = None) -> Ma
     limits = [missing if v is None else number_words(v, decimals) for v in interval.reconstruction]
     if limits[0] == limits[1]:
         return Markup("")
-    return Markup(' <span class="note">{} to {}</span>').format(*limits)
+    return Markup('<span class="spread">{} to {}</span>').format(*limits)
 
 
 def _worst(statuses: Sequence[str]) -> str:

@@ -26,7 +26,10 @@ def _panel_lines(result: PanelResult) -> list[str]:
         width = min(NAME_COLUMNS, max(len("arm"), *(len(a.arm) for a in rebuilt.arms)))
         lines.append(f"  {'arm':{width}s}  {'n':>6s} {'events':>6s}  median (95% CI)")
         lines += [_arm_line(a, width) for a in rebuilt.arms]
-        lines += [f"  {_comparison_line(c)}" for c in rebuilt.comparisons]
+        for c in rebuilt.comparisons:
+            lines += [f"  {_comparison_line(c)}", *(f"    {line}" for line in _period_lines(c))]
+        if len(rebuilt.arms) > 2:
+            lines.append(f"  all {len(rebuilt.arms)} arms: log-rank {p_words(rebuilt.logrank_p)}")
     elif result.reading:
         lines += [f"  {a.name}: curve read, no patients" for a in result.reading.arms]
     lines += [f"  {_check_line(c)}" for c in result.checks]
@@ -61,24 +64,39 @@ def _comparison_line(c: Comparison) -> str:
     return f"{c.arm} vs {c.reference}: {hazard_ratio_words(c)}, log-rank {p_words(c.logrank_p)}"
 
 
+def _period_lines(c: Comparison) -> list[str]:
+    """The hazard ratios by period, where the comparison has them."""
+    return [
+        f"after {number_words(p.start)} to {number_words(p.stop)}: {hazard_ratio_words(p)}, {p.events} events"
+        for p in c.periods
+    ]
+
+
 def _check_line(c: Check) -> str:
     note = f" ({c.note})" if c.note else ""
     return f"{c.verdict}: {c.what}: {c.reported} reported, {c.reconstructed or 'nothing'} rebuilt{note}"
 
 
 def estimate_lines(results: Sequence[PanelResult]) -> list[str]:
-    """The estimates with RMST and survival at the ticks, for `km2ipd estimate`."""
+    """The estimates with RMST, quartiles, follow-up, survival and differences at times, for `km2ipd estimate`."""
     lines = result_lines(results)
     for result in results:
         for arm in result.reconstruction.arms if result.reconstruction else ():
-            lines.append(
-                f"Panel {result.panel}, {arm.arm}: RMST to {number_words(arm.rmst_tau)} is "
-                f"{interval_words(arm.rmst, 'unknown')}"
-            )
-            lines += [
-                f"  S({number_words(t)}) = {interval_words(s, 'unknown', decimals=3)}" for t, s in arm.survival_at
-            ]
+            lines += [f"Panel {result.panel}, {arm.arm}:", *(f"  {line}" for line in _arm_details(arm))]
+        for c in result.reconstruction.comparisons if result.reconstruction else ():
+            lines.append(f"Panel {result.panel}, {c.arm} less {c.reference}:")
+            lines.append(f"  RMST: {interval_words(c.rmst, 'unknown')}")
+            lines += [f"  S({number_words(t)}): {interval_words(d, 'unknown', decimals=3)}" for t, d in c.landmarks]
     return lines
+
+
+def _arm_details(arm: ArmEstimate) -> list[str]:
+    return [
+        f"RMST to {number_words(arm.rmst_tau)}: {interval_words(arm.rmst, 'unknown')}",
+        *(f"time to S = {s}: {interval_words(q, 'NR')}" for s, q in zip((0.75, 0.25), arm.quartiles, strict=True)),
+        f"median follow-up: {interval_words(arm.follow_up, 'NR')}",
+        *(f"S({number_words(t)}): {interval_words(s, 'unknown', decimals=3)}" for t, s in arm.survival_at),
+    ]
 
 
 def check_lines(results: Sequence[PanelResult]) -> list[str]:

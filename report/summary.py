@@ -16,7 +16,9 @@ from ..records import (
     Interval,
     Panel,
     PanelResult,
+    PeriodRatio,
     PrintedNumber,
+    Reconstruction,
 )
 from .text import json_text, rounded
 
@@ -58,13 +60,30 @@ def panel_report(result: PanelResult) -> Json:
         "arms": _arms(result),
         "method": rebuilt.method if rebuilt else None,
         "draws": len(rebuilt.draws) if rebuilt else 0,
-        "conditioned_on": list(rebuilt.conditioned_on) if rebuilt else [],
-        "effective_draws": rounded(rebuilt.effective_draws) if rebuilt else None,
+        **_conditioning(rebuilt),
         "logrank_p": rounded(rebuilt.logrank_p) if rebuilt else None,
         "comparisons": [_comparison(c) for c in rebuilt.comparisons] if rebuilt else [],
         "printed": printed_report(reading.printed) if reading else {},
         "checks": [_check(c) for c in result.checks],
         "warnings": [_warning(c) for c in result.cautions],
+    }
+
+
+def _conditioning(rebuilt: Reconstruction | None) -> Json:
+    """What weighted the draws, how many still count, and the fit without it; empty where nothing did."""
+    numbers = rebuilt.conditioned_on if rebuilt else ()
+    free = rebuilt.unconditioned if rebuilt else None
+    return {
+        "conditioned_on": list(dict.fromkeys(n.what for n in numbers)),
+        "conditioned_numbers": [_printed(n) for n in numbers],
+        "effective_draws": rounded(rebuilt.effective_draws) if rebuilt else None,
+        "unconditioned": {
+            "arms": [_estimate(arm) for arm in free.arms],
+            "comparisons": [_comparison(c) for c in free.comparisons],
+            "logrank_p": rounded(free.logrank_p),
+        }
+        if free
+        else None,
     }
 
 
@@ -95,30 +114,45 @@ def _arms(result: PanelResult) -> list[Json]:
 
 def _arm(name: str, read: ArmReading | None, estimate: ArmEstimate | None) -> Json:
     entry: Json = {"arm": name, "color": read.color if read else None}
-    if estimate:
-        entry |= {
-            "n": estimate.n,
-            "events": estimate.events,
-            "events_interval": list(estimate.events_interval) if estimate.events_interval else None,
-            "median": rounded(estimate.median.value),
-            "median_ci": _limits(estimate.median),
-            "rmst": rounded(estimate.rmst.value),
-            "median_interval": _pair(estimate.median.reconstruction),
-            "rmst_se": rounded(estimate.rmst.se),
-            "rmst_interval": _pair(estimate.rmst.reconstruction),
-            "rmst_tau": rounded(estimate.rmst_tau),
-            "survival_at": [
-                {
-                    "time": rounded(t),
-                    "survival": rounded(s.value),
-                    "ci": _limits(s),
-                    "interval": _pair(s.reconstruction),
-                }
-                for t, s in estimate.survival_at
-            ],
-        }
-    else:
-        empty = (
+    entry |= _estimate(estimate) if estimate else NOT_ESTIMATED
+    entry["confidence"] = rounded(read.confidence) if read else None
+    if read:
+        entry["evidence"] = {k: rounded(v) for k, v in read.evidence.items()}
+        entry["style"] = read.style
+    return entry
+
+
+def _estimate(estimate: ArmEstimate) -> Json:
+    """What the patients of one arm say."""
+    return {
+        "arm": estimate.arm,
+        "n": estimate.n,
+        "events": estimate.events,
+        "events_interval": list(estimate.events_interval) if estimate.events_interval else None,
+        "median": rounded(estimate.median.value),
+        "median_ci": _limits(estimate.median),
+        "rmst": rounded(estimate.rmst.value),
+        "median_interval": _pair(estimate.median.reconstruction),
+        "rmst_se": rounded(estimate.rmst.se),
+        "rmst_interval": _pair(estimate.rmst.reconstruction),
+        "rmst_tau": rounded(estimate.rmst_tau),
+        "quartiles": [
+            {"survival": s, "time": rounded(q.value), "ci": _limits(q), "interval": _pair(q.reconstruction)}
+            for s, q in zip((0.75, 0.25), estimate.quartiles, strict=True)
+        ],
+        "follow_up": rounded(estimate.follow_up.value),
+        "follow_up_ci": _limits(estimate.follow_up),
+        "survival_at": [
+            {"time": rounded(t), "survival": rounded(s.value), "ci": _limits(s), "interval": _pair(s.reconstruction)}
+            for t, s in estimate.survival_at
+        ],
+    }
+
+
+# The same keys where no patients were rebuilt.
+NOT_ESTIMATED: Json = {
+    **dict.fromkeys(
+        (
             "n",
             "events",
             "events_interval",
@@ -129,13 +163,13 @@ def _arm(name: str, read: ArmReading | None, estimate: ArmEstimate | None) -> Js
             "rmst_se",
             "rmst_interval",
             "rmst_tau",
+            "follow_up",
+            "follow_up_ci",
         )
-        entry |= {**dict.fromkeys(empty), "survival_at": []}
-    entry["confidence"] = rounded(read.confidence) if read else None
-    if read:
-        entry["evidence"] = {k: rounded(v) for k, v in read.evidence.items()}
-        entry["style"] = read.style
-    return entry
+    ),
+    "quartiles": [],
+    "survival_at": [],
+}
 
 
 def _limits(interval: Interval) -> list[float | int | None]:
@@ -160,6 +194,27 @@ def _comparison(c: Comparison) -> Json:
         "method": c.method,
         "interval": _pair(c.interval),
         "combined": _pair(c.combined),
+        "rmst_difference": rounded(c.rmst.value),
+        "rmst_difference_ci": _limits(c.rmst),
+        "rmst_difference_interval": _pair(c.rmst.reconstruction),
+        "landmarks": [
+            {"time": rounded(t), "difference": rounded(d.value), "ci": _limits(d), "interval": _pair(d.reconstruction)}
+            for t, d in c.landmarks
+        ],
+        "periods": [_period(p) for p in c.periods],
+    }
+
+
+def _period(p: PeriodRatio) -> Json:
+    return {
+        "from": rounded(p.start),
+        "to": rounded(p.stop),
+        "events": p.events,
+        "hr": rounded(p.hr),
+        "ci": [rounded(p.low), rounded(p.high)],
+        "p": rounded(p.p),
+        "method": p.method,
+        "interval": _pair(p.interval),
     }
 
 

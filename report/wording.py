@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..records import Comparison, Interval
+from ..records import Comparison, Interval, PeriodRatio
 
 
 def number_words(value: float | None, decimals: int | None = None) -> str:
@@ -23,7 +23,7 @@ def interval_words(interval: Interval, missing: str, decimals: int | None = None
     return f"{words(interval.value)} ({words(interval.low)} to {words(interval.high)})"
 
 
-def hazard_ratio_words(c: Comparison) -> str:
+def hazard_ratio_words(c: Comparison | PeriodRatio) -> str:
     """HR 0.130 (95% CI 0.052 to 0.310)."""
     if c.hr is None:
         return "HR cannot be estimated"
@@ -42,3 +42,8 @@ def p_words(p: float | None) -> str:
     if p is None:
         return "p unknown"
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def p_value_words(p: float | None) -> str:
+    """A p value for a table's cell: its column says what it is."""
+    return "unknown" if p is None else p_words(p).removeprefix("p ").removeprefix("= ")

@@ -127,6 +127,37 @@ def test_an_ensemble_is_written_where_it_is_asked_for(home: Path) -> None:
     assert b"\n3,1,Drug," in tree(home / "again")["ensemble.csv"]
 
 
+def test_estimates_at_given_times_periods_and_reference(home: Path, capsys) -> None:
+    words = ["estimate", "ipd.csv", "--at", "6,2", "--periods", "5", "--reference", "B", "--json"]
+    assert cli.main(words) == 0
+    (panel,) = json.loads(capsys.readouterr().out)["panels"]
+    (found,) = panel["comparisons"]
+    assert (found["arm"], found["reference"]) == ("A", "B")
+    assert [(p["from"], p["to"], p["events"]) for p in found["periods"]] == [(0, 5, 3), (5, 12, 3)]
+    assert [(x["time"], x["survival"]) for x in panel["arms"][0]["survival_at"]] == [(2, 1), (6, 0.9)]
+    assert [(x["time"], x["difference"]) for x in found["landmarks"]] == [(6, 0.1)]
+    assert cli.main(["estimate", "ipd.csv", "--at", "6"]) == 0
+    assert "S(6): -0.100" in capsys.readouterr().out
+
+
+def test_follow_up_may_be_cut(home: Path, capsys) -> None:
+    assert cli.main(["estimate", "ipd.csv", "--until", "6", "--json"]) == 0
+    (panel,) = json.loads(capsys.readouterr().out)["panels"]
+    assert [a["events"] for a in panel["arms"]] == [1, 2] and panel["arms"][0]["rmst_tau"] == 6
+
+
+def test_the_reference_may_be_chosen(home: Path) -> None:
+    words = ["reconstruct", "curves.csv", "--risk-table", "risk.csv", "--reference", "B", "--out", "turned"]
+    assert cli.main(words) == 0
+    (panel,) = json.loads(tree(home / "turned")["report.json"])["panels"]
+    assert panel["comparisons"][0]["reference"] == "B"
+    words = ["run", "run/digitization.json", "--reference", "Placebo, “oral”", "--out", "other", "-q"]
+    assert cli.main(words) == 0
+    (panel,) = json.loads(tree(home / "other")["report.json"])["panels"]
+    assert panel["comparisons"][0]["arm"] == "Drug"
+    assert "--reference" in tree(home / "other")["report.html"].decode()
+
+
 def test_methods_side_by_side_write_nothing(home: Path, capsys) -> None:
     before = sorted(home.rglob("*"))
     assert cli.main(["reconstruct", "curves.csv", "--risk-table", "risk.csv", "--compare"]) == 0
@@ -181,6 +212,12 @@ def test_check_agrees_with_exit_0_and_differs_with_exit_4(home: Path, capsys) ->
         (["reconstruct", "percent.csv", "--out", "x"], 2, "percent"),
         (["reconstruct", "curves.csv", "--risk-table", "others.csv", "--out", "x"], 2, "Sorafenib"),
         (["estimate", "curves.csv"], 2, "event"),
+        (["estimate", "ipd.csv", "--at", "6;12"], 2, "--at"),
+        (["estimate", "ipd.csv", "--periods", "-1"], 2, "--periods"),
+        (["estimate", "ipd.csv", "--until", "6,12"], 2, "--until"),
+        (["estimate", "ipd.csv", "--reference", "C"], 2, "arms: A, B"),
+        (["reconstruct", "curves.csv", "--reference", "C", "--out", "x"], 2, "arms: A, B"),
+        (["run", "run/digitization.json", "--reference", "C", "--out", "x"], 2, "arms: Drug"),
         (["check", "ipd.csv"], 2, "--reported"),
         (["check", "ipd.csv", "--reported", "curves.csv"], 2, "curves.csv"),
         (["paint", "x.png"], 2, "paint"),

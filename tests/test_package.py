@@ -22,6 +22,8 @@ DATA_FILES = (
     "py.typed",
     "batch/index.html.jinja",
     "batch/study.schema.json",
+    "report/conditioned.html.jinja",
+    "report/estimates.html.jinja",
     "report/km.svg.jinja",
     "report/page.css",
     "report/page.html.jinja",

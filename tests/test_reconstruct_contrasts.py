@@ -195,7 +195,9 @@ def test_conditioning_keeps_the_fit_without_and_bars_what_follows():
 
 def test_the_overall_logrank_can_weight_the_draws_of_three_arms():
     rng = np.random.default_rng(5)
-    arms = [sorted_arm(name, rng.exponential(mean, 40), np.ones(40, int)) for name, mean in zip("ABC", (5, 8, 12), strict=True)]
+    arms = [
+        sorted_arm(name, rng.exponential(mean, 40), np.ones(40, int)) for name, mean in (("A", 5), ("B", 8), ("C", 12))
+    ]
     point = estimate_panel("1", arms)
     draws = [(arms[0], arms[1], Patients("C", arms[2].time * scale, arms[2].event)) for scale in (0.6, 1.0, 1.6)]
     p = PrintedNumber("logrank_p", logrank_test(draws[0])[1], decimals=4)

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from drawn_study import X, drawn_arms, drawn_digitization, drawn_pixels, drawn_reading
 from km2ipd import study
-from km2ipd.records import ArmReading, Box, Caution, Check, Reading
+from km2ipd.reconstruct.estimates import estimate_panel
+from km2ipd.records import ArmReading, Box, Caution, Check, PrintedNumber, Reading
 from km2ipd.report.difference import LEFT_OVER, WITHOUT_INK, draw_difference
 from km2ipd.report.files import draw_overlays
 from km2ipd.report.html import report_html
@@ -109,6 +110,38 @@ def test_every_check_and_warning_stands_in_the_page() -> None:
     words = " ".join(outline(report_html("0.1.0", reading, (result,), draw_overlays(reading))).words)
     for expected in ("median, Drug", "11.3", "11.1", "agrees", "within rounding", "One run of Drug is faint"):
         assert expected in words
+
+
+def words_of(page: str) -> str:
+    return " ".join(" ".join(outline(page).words).split())
+
+
+def test_a_weighted_fit_stands_beside_the_one_without() -> None:
+    hr = PrintedNumber("hr", 2.5, arm="Placebo, “oral”", reference="Drug", decimals=1)
+    reading = drawn(printed=(hr,))
+    results = study.conclude(reading.digitization, condition_on=("hr",))
+    page = report_html("0.1.0", reading, results, draw_overlays(reading))
+    words = words_of(page)
+    rebuilt = results[0].reconstruction
+    assert "weighted by reported numbers" in words and "hazard ratio, Placebo, “oral” vs Drug: 2.5" in words
+    row = words[words.index("Figure alone") :]
+    for fit in (rebuilt.unconditioned, rebuilt):
+        assert f"{fit.comparisons[0].hr:.3f} (" in row
+    assert f"Effective number of draws: {rebuilt.effective_draws:.3g}" in words
+    assert "--reported reported.toml --condition-on hr" in words and outline(page).open == []
+
+
+def test_differences_periods_and_all_arms_together_are_shown() -> None:
+    drug, placebo = drawn_arms()
+    third = replace(placebo, name="Third", color="#1ea01e")
+    reading = drawn(arms=(drug, placebo, third))
+    (result,) = study.conclude(reading.digitization)
+    assert "All 3 arms together: log-rank p" in words_of(page_of(reading))
+    rebuilt = estimate_panel("1", result.reconstruction.patients, at=np.array([8.0]), cuts=(7.0,))
+    page = report_html("0.1.0", reading, (replace(result, reconstruction=rebuilt),), draw_overlays(reading))
+    words = words_of(page)
+    assert words.count("Hazard ratio by period") == 2 and "Difference, Third less Drug" in words
+    assert f"{rebuilt.comparisons[0].landmarks[0][1].value:.3f} (" in words and outline(page).open == []
 
 
 # ---------------------------------------------------------------- pictures

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from drawn_study import drawn_digitization, drawn_reading
 from km2ipd import study
-from km2ipd.records import Caution, Check, Comparison, Interval, PanelResult
+from km2ipd.reconstruct.estimates import estimate_panel
+from km2ipd.records import Caution, Check, Comparison, Interval, PanelResult, Patients
 from km2ipd.report.kmplot import BOTTOM, LEFT, RIGHT, TOP, plan_km_plot
 from km2ipd.report.screen import comparison_lines, result_lines
 from km2ipd.report.wording import hazard_ratio_words, interval_words, number_words, p_words
@@ -49,6 +51,14 @@ def test_the_same_caution_about_two_arms_is_one_line() -> None:
     lines = result_lines((PanelResult("A", "review", drawn_reading(), cautions=cautions),))
     assert lines[0] == "Panel A: review"
     assert lines[-2:] == ["  review: no N (Drug; Placebo)", "  note: fine (Drug)"]
+
+
+def test_periods_and_the_test_of_all_arms_have_lines_of_their_own() -> None:
+    arms = [Patients(name, np.arange(1.0, 9) * k, [1] * 8) for k, name in enumerate("ABC", 1)]
+    rebuilt = estimate_panel("1", arms, cuts=(3.0,))
+    lines = result_lines((PanelResult("1", "ok", reconstruction=rebuilt),))
+    assert sum(line.startswith("    after 0 to 3: HR ") for line in lines) == 2
+    assert sum(line.startswith("  all 3 arms: log-rank p = ") for line in lines) == 1
 
 
 def test_a_check_begins_with_its_verdict() -> None:
