@@ -23,6 +23,8 @@ from km2ipd.reconstruct.km import kaplan_meier
 from km2ipd.records import FloatArray, Patients, Reconstruction, RiskRow, RiskTable, SurvivalCurve, Totals
 
 SEED = 7
+# Times closer than this share of the curve are one moment.
+SAME_MOMENT = 1e-6
 WIDTH_PX, HEIGHT_PX, CLICKS, CLICK_SD = 700, 500, 100, 0.005
 ROWS = (
     ("exact", False, False, True),
@@ -93,7 +95,8 @@ def _cut(name: str, ipd: dict, stop: float) -> Patients:
 def degraded(trial: Trial, k: int, mode: str, rng: np.random.Generator) -> SurvivalCurve:
     """One arm's curve as a digitizer of this kind gives it."""
     km, end, x0 = kaplan_meier(trial.arms[k]), trial.ends[k], trial.start
-    drops = (km.table.deaths[0] > 0) & (km.table.time > x0) & (km.table.time <= end)
+    # A last death stands at the very end and is drawn; ends and times are written with different digits.
+    drops = (km.table.deaths[0] > 0) & (km.table.time > x0) & (km.table.time <= end + SAME_MOMENT * (end - x0))
     t, s = km.table.time[drops], km.survival[drops]
     if mode == "pixel":
         span = trial.stop - x0

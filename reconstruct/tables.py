@@ -28,6 +28,8 @@ MAX_COUNT = 5_000_000
 # A rise of S up to this is the hand of a person clicking (half a pixel of a plot 250 px high); it is
 # levelled.
 LEVELLED_RISE = 0.002
+# Times beyond this are no follow-up in any unit (a millennium in seconds is 3e10).
+LARGEST_TIME = 1e12
 MISSING = frozenset({"", "na", "nan", "n/a", "-"})
 
 Curves = Mapping[str, Mapping[str, SurvivalCurve]]
@@ -65,6 +67,13 @@ class Row:
             raise self.refuse(f"{column} is missing")
         return value
 
+    def time(self) -> float:
+        """The time of this line."""
+        value = self.due("time")
+        if abs(value) > LARGEST_TIME:
+            raise self.refuse(f"time {value:g} is no follow-up")
+        return value
+
     def count(self, column: str) -> float:
         """A whole number of patients, nan where missing."""
         value = self.number(column)
@@ -98,9 +107,7 @@ def read_censor_marks(path: Path) -> dict[str, dict[str, FloatArray]]:
     """Times of censoring marks by panel and arm (panel, arm, time); a file without rows means none were
     seen.
     """
-    return _by_panel(
-        path, ("time",), lambda arm, rows: read_only(sorted(r.due("time") for r in rows)), may_be_empty=True
-    )
+    return _by_panel(path, ("time",), lambda arm, rows: read_only(sorted(r.time() for r in rows)), may_be_empty=True)
 
 
 def read_totals(path: Path) -> dict[str, dict[str, Totals]]:
@@ -141,11 +148,16 @@ def require_counts_fit(tables: Mapping[str, RiskTable], totals: Mapping[str, Map
 def _curve(arm: str, rows: list[Row]) -> SurvivalCurve:
     if len(rows) < 2:
         raise rows[0].refuse(f'arm "{arm}" has one point', "Give at least two points of each curve.")
-    time = np.array([r.due("time") for r in rows])
+    time = np.array([r.time() for r in rows])
     survival = np.array([r.due("survival") for r in rows])
     _refuse_no_fraction(rows, survival)
     _refuse_times_out_of_order(rows, time)
     _refuse_rise(rows, survival)
+    if survival[0] == 0:
+        remedy = "A curve starts at S = 1; give 1 - S where the figure shows a rising curve."
+        raise rows[0].refuse(f'arm "{arm}" starts at survival 0', remedy)
+    if time[0] == time[-1]:
+        raise rows[-1].refuse(f'all points of arm "{arm}" are at time {time[0]:g}', "Give the curve to its end.")
     return SurvivalCurve(
         time,
         np.minimum.accumulate(survival),
@@ -193,12 +205,14 @@ def _refuse_rise(rows: list[Row], survival: FloatArray) -> None:
 
 
 def _risk_row(arm: str, rows: list[Row]) -> RiskRow:
-    time = [r.due("time") for r in rows]
+    time = [r.time() for r in rows]
     for i in range(1, len(rows)):
         if time[i] <= time[i - 1]:
             what = "stands twice" if time[i] == time[i - 1] else f"comes after {time[i - 1]:g}"
             raise rows[i].refuse(f"time {time[i]:g} {what}", "Give one row a time, sorted by time.")
     counts = [r.count("at_risk") for r in rows]
+    if counts[0] == 0:
+        raise rows[0].refuse(f'arm "{arm}" starts with nobody at risk', "Give its number of patients.")
     events = [r.count("cumulative_events") for r in rows]
     censored = [r.count("cumulative_censored") for r in rows]
     return RiskRow(arm, read_only(time), read_only(counts), read_only(events), read_only(censored))
@@ -216,7 +230,7 @@ def _totals(arm: str, rows: list[Row]) -> Totals:
 
 
 def _patients(arm: str, rows: list[Row]) -> Patients:
-    time = np.array([r.due("time") for r in rows])
+    time = np.array([r.time() for r in rows])
     event = np.array([r.due("event") for r in rows])
     for row, value in zip(rows, event, strict=True):
         if value not in (0, 1):

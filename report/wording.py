@@ -45,5 +45,5 @@ def p_words(p: float | None) -> str:
 
 
 def p_value_words(p: float | None) -> str:
-    """A p value for a table's cell: its column says what it is."""
-    return "unknown" if p is None else p_words(p).removeprefix("p ").removeprefix("= ")
+    """A p value for a table's cell, which must not be broken: its column says what it is."""
+    return "unknown" if p is None else p_words(p).removeprefix("p ").removeprefix("= ").replace(" ", "\u00a0")

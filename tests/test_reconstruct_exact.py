@@ -205,6 +205,14 @@ def test_rising_counts_and_swapped_rows_are_named():
     assert {"delayed-entry", "count-contradicted"} & {c.code for c in found.cautions}
 
 
+def test_patients_that_cannot_follow_the_curve_are_not_called_right():
+    """One patient left at 6 cannot draw the drop from 0.9 to 0.8 at 10."""
+    curve = SurvivalCurve([0, 5, 10, 12], [1, 0.9, 0.8, 0.8])
+    for counts, codes in (([10, 1, 0], {"curve-not-met"}), ([10, 9, 8], set())):
+        found = reconstruct_panel("1", {"A": curve}, RiskTable((RiskRow("A", [0, 6, 12], counts),)), ensemble=0)
+        assert {c.code for c in found.cautions if c.severity == "review"} == codes
+
+
 def test_a_total_that_counts_later_events_is_named():
     arm = simulated(51, 100)
     found = rebuilt([arm], {"A": corners(arm, 500, 700)}, totals={"A": Totals(100, int(arm.event.sum()) + 30)})

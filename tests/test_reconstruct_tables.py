@@ -53,6 +53,9 @@ BAD_CURVES = {
     "no column": ("t,s\n0,1\n", "no column time or survival.*seen: t, s"),
     "ragged": ("time,survival\n0,1\n1,0.5,3\n", "3 cells under 2 columns"),
     "negative error": ("time,survival,time_error\n0,1,-1\n1,1,0\n", "time_error is negative"),
+    "upside down": ("time,survival\n0,0\n5,0\n", "starts at survival 0.*1 - S"),
+    "no length": ("time,survival\n5,1\n5,0.9\n", "all points of arm .* are at time 5"),
+    "no follow-up": ("time,survival\n0,1\n1e300,0.9\n", "is no follow-up"),
     "binary": (b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "not a text file"),
 }
 
@@ -69,6 +72,7 @@ BAD_COUNTS = {
     "fraction": ("time,at_risk\n0,20.5\n", "whole number"),
     "negative": ("time,at_risk\n0,-3\n", "whole number"),
     "absurd": ("time,at_risk\n0,1e12\n", "whole number"),
+    "nobody": ("time,at_risk\n0,0\n6,0\n", "nobody at risk"),
     "order": ("time,at_risk\n6,20\n0,30\n", "comes after"),
     "twice": ("time,at_risk\n0,20\n0,20\n", "stands twice"),
 }
