@@ -26,6 +26,8 @@ SEED = 7
 # Times closer than this share of the curve are one moment.
 SAME_MOMENT = 1e-6
 WIDTH_PX, HEIGHT_PX, CLICKS, CLICK_SD = 700, 500, 100, 0.005
+# Cautions that name a count, or a row, that cannot be right.
+NAMES_A_COUNT = ("count-contradicted", "row-above-curve", "delayed-entry")
 ROWS = (
     ("exact", False, False, True),
     ("exact", True, False, True),
@@ -213,7 +215,7 @@ def coverage_table(trials: Sequence[Trial]) -> list[str]:
 def wrong_digit_table(trials: Sequence[Trial]) -> list[str]:
     """One printed count of each panel with a wrong digit: is it named, where it moves the HR by more than 2%?"""
     rng = np.random.default_rng(SEED)
-    named = mattered = silent = 0
+    named = asked = mattered = silent = 0
     for trial in trials:
         if len(trial.arms) < 2:
             continue
@@ -235,11 +237,13 @@ def wrong_digit_table(trials: Sequence[Trial]) -> list[str]:
         silent += bool(not flagged and _moved(right, found))
         if _moved(believed, wrong) or _moved(right, found):
             mattered += 1
-            named += flagged
-    share = named / max(mattered, 1)
+            named += any(c.code in NAMES_A_COUNT for c in found.cautions)
+            asked += flagged
+    share, reviewed = named / max(mattered, 1), asked / max(mattered, 1)
     return [
         f"A wrong digit in one at-risk cell: it moved the HR by over 2% (Guyot's, which believes it, or ours) in "
-        f"{mattered} panels and was named in {share:.0%} of them; in {silent} panels it moved the result unseen."
+        f"{mattered} panels; it was named in {share:.0%} of them, and {reviewed:.0%} asked for review (a count that "
+        f"misses by a patient or two, or 5%, is only noted); in {silent} panels our HR moved and nothing asked for it."
     ]
 
 

@@ -71,10 +71,10 @@ def clicked_curve(points: Points, place: str) -> SurvivalCurve:
     time = np.maximum(time, 0)
     last = np.r_[np.flatnonzero(np.diff(time)), len(time) - 1]
     time, lowest = time[last], lowest[last]
+    if len(time) < 2:
+        raise BadTable(f"{place}: one point in time", "Give at least two points of each curve.")
     if time[0] > 0:
         time, lowest = np.r_[0.0, time], np.r_[1.0, lowest]
-    if len(time) < 2:
-        raise BadTable(f"{place}: one point", "Give at least two points of each curve.")
     return SurvivalCurve(time, lowest)
 
 

@@ -214,8 +214,20 @@ def _risk_row(arm: str, rows: list[Row]) -> RiskRow:
     if counts[0] == 0:
         raise rows[0].refuse(f'arm "{arm}" starts with nobody at risk', "Give its number of patients.")
     events = [r.count("cumulative_events") for r in rows]
+    _refuse_events_that_cannot_be(rows, events, counts[0])
     censored = [r.count("cumulative_censored") for r in rows]
     return RiskRow(arm, read_only(time), read_only(counts), read_only(events), read_only(censored))
+
+
+def _refuse_events_that_cannot_be(rows: list[Row], events: list[float], patients: float) -> None:
+    """Cumulative events never fall, and are no more than the patients at the start."""
+    most = 0.0
+    for row, count in zip(rows, events, strict=True):
+        if count < most:
+            raise row.refuse(f"cumulative_events falls from {most:g} to {count:g}", "Give all events so far.")
+        if count > patients:
+            raise row.refuse(f"{count:g} cumulative events in {patients:g} patients")
+        most = most if math.isnan(count) else count
 
 
 def _totals(arm: str, rows: list[Row]) -> Totals:

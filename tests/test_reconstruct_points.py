@@ -56,6 +56,7 @@ def test_the_error_of_a_click_is_levelled(tmp_path: Path) -> None:
     [
         ("", "no points"),
         ("x,y\n", "no points"),
+        ("x,y\n3,0.5\n", "one point"),
         ("x,Drug\n0,1\n5,high\n", 'line 3: "high"'),
         ("0,0.2\n5,0.9\n", "rises from 0.2 to 0.9"),
         ("0,1\n5,-0.4\n", "-0.4 lies outside"),

@@ -73,6 +73,8 @@ BAD_COUNTS = {
     "negative": ("time,at_risk\n0,-3\n", "whole number"),
     "absurd": ("time,at_risk\n0,1e12\n", "whole number"),
     "nobody": ("time,at_risk\n0,0\n6,0\n", "nobody at risk"),
+    "falling events": ("time,at_risk,cumulative_events\n0,9,0\n6,5,4\n9,2,3\n", "line 4: .* falls from 4 to 3"),
+    "too many events": ("time,at_risk,cumulative_events\n0,9,0\n6,5,40\n", "40 cumulative events in 9 patients"),
     "order": ("time,at_risk\n6,20\n0,30\n", "comes after"),
     "twice": ("time,at_risk\n0,20\n0,20\n", "stands twice"),
 }
