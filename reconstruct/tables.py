@@ -211,16 +211,16 @@ def _risk_row(arm: str, rows: list[Row]) -> RiskRow:
             what = "stands twice" if time[i] == time[i - 1] else f"comes after {time[i - 1]:g}"
             raise rows[i].refuse(f"time {time[i]:g} {what}", "Give one row a time, sorted by time.")
     counts = [r.count("at_risk") for r in rows]
-    if counts[0] == 0:
-        raise rows[0].refuse(f'arm "{arm}" starts with nobody at risk', "Give its number of patients.")
+    if 0 in counts and not any(count > 0 for count in counts):
+        raise rows[0].refuse(f'arm "{arm}" has nobody at risk', "Give its number of patients.")
     events = [r.count("cumulative_events") for r in rows]
-    _refuse_events_that_cannot_be(rows, events, counts[0])
+    _refuse_events_that_cannot_be(rows, events, max([c for c in counts if c > 0], default=math.inf))
     censored = [r.count("cumulative_censored") for r in rows]
     return RiskRow(arm, read_only(time), read_only(counts), read_only(events), read_only(censored))
 
 
 def _refuse_events_that_cannot_be(rows: list[Row], events: list[float], patients: float) -> None:
-    """Cumulative events never fall, and are no more than the patients at the start."""
+    """Cumulative events never fall, and are no more than the most patients at risk."""
     most = 0.0
     for row, count in zip(rows, events, strict=True):
         if count < most:
