@@ -273,4 +273,3 @@ def _percent_doubts(view: _View, caption: str) -> list[Caution]:
         return []
     message = f"the y axis ends at {column.values.max():g} and nothing says that it is in percent"
     return [Caution("percent_assumed", message, "y axis", "review")]
-
