@@ -22,6 +22,8 @@ SMALL = 30.0
 THICKEST_LINE = 9.0
 # Axis lines stand this near (px) to the edges of the plot area as it was found.
 FRAME_REACH = 3.0
+# Grid lines cross at least so much of the plot; pieces of a curve do too only where nothing happens.
+GRID_SHARE = 0.6
 # Ends this near (px, beside the line's own width for filled pieces) belong together; files round to 0.01 to 0.1 pt.
 TOUCH = 0.6
 # Pieces of so few vertices are parts of a curve (a segment, a corner), longer ones curves.
@@ -53,9 +55,10 @@ class Line:
 def plot_lines(strokes: Sequence[Stroke], area: Box, skip: frozenset[int]) -> list[Line]:
     """The lines within the plot area, longest first; strokes whose index is in skip are left out."""
     pieces = []
+    grid = _grid(strokes, area)
     for index, stroke in enumerate(strokes):
         box = stroke_box(stroke)
-        if index in skip or not _meets(box, area) or _is_frame(box, area):
+        if index in skip or index in grid or not _meets(box, area) or _is_frame(box, area):
             continue
         line = _as_line(stroke, index)
         if line is not None:
@@ -79,6 +82,24 @@ def _is_frame(box: Box, area: Box) -> bool:
     outer_x = x <= area.left + FRAME_REACH or x >= area.right - FRAME_REACH
     outer_y = y <= area.top + FRAME_REACH or y >= area.bottom - FRAME_REACH
     return (upright and outer_x) or (level and outer_y)
+
+
+def _grid(strokes: Sequence[Stroke], area: Box) -> frozenset[int]:
+    """Strokes of a grid: straight lines across the plot that begin and end where others of their paint do.
+
+    Two of them meet in the plot's corner at S = 1 and would make a curve together.
+    """
+    rows: dict[tuple[object, ...], list[int]] = {}
+    for index, stroke in enumerate(strokes):
+        box = stroke_box(stroke)
+        if len(stroke.x_px) != 2 or not _meets(box, area):
+            continue
+        paint = (stroke.color, round(stroke.width_px, 1))
+        if box.height <= SAME and box.width > GRID_SHARE * area.width:
+            rows.setdefault(("level", *paint, round(box.left), round(box.right)), []).append(index)
+        elif box.width <= SAME and box.height > GRID_SHARE * area.height:
+            rows.setdefault(("upright", *paint, round(box.top), round(box.bottom)), []).append(index)
+    return frozenset(index for row in rows.values() if len(row) > 1 for index in row)
 
 
 def _length(points: FloatArray) -> float:

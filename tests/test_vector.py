@@ -184,6 +184,15 @@ def test_frames_grids_ticks_and_guides_are_no_arms():
     assert_is_the_staircase(arms[0].trace)
 
 
+def test_grid_lines_that_meet_at_the_corner_make_no_curve():
+    area = panel().plot_area
+    right, bottom = area.right - 30, area.bottom
+    level = [stroke([[area.left, y], [right, y]], WHITE) for y in (Y[0], Y[0] + 100, Y[0] + 200)]
+    upright = [stroke([[x, Y[0]], [x, bottom]], WHITE) for x in (area.left + 100, area.left + 200, right)]
+    arms = trace_strokes(figure([*level, *upright, stroke(corners())]), panel())
+    assert [arm.color for arm in arms] == [RED]
+
+
 def test_an_axis_that_ends_where_the_curve_begins_does_not_spoil_it():
     axis = stroke([(100, 450), (100, 50)], BLACK, order=0)
     arms = trace_strokes(figure([axis, stroke(corners(), BLACK, order=1)]), panel())
