@@ -17,8 +17,9 @@ import pypdfium2.raw as raw
 from ..errors import UnreadableFigure
 from ..records import Box, Figure, PixelArray, Source, Stroke
 from .confined import confined
+from .pageimages import PageImage
 from .pages import Region, find_regions
-from .pdfobjects import PageContent, PageImage, page_content
+from .pdfobjects import PageContent, page_content
 from .strokes import common, placed, stroke_box, with_groups
 from .textruns import Run, is_symbol, placed_lines, text_lines
 

@@ -15,7 +15,8 @@ from svgelements import Arc, Close, CubicBezier, Matrix, Move, Path, QuadraticBe
 
 from ..errors import UnreadableFigure
 from ..records import Box, FloatArray, Stroke
-from .pdfobjects import MOST_OBJECTS, MOST_VERTICES, PageContent, PageImage
+from .pageimages import PageImage, whole_images
+from .pdfobjects import MOST_OBJECTS, MOST_VERTICES, PageContent
 from .strokes import bezier, bounds, meet, paint
 from .svgstyle import Rule, Style, element_style, length, local_name, pen_of
 from .svgtext import text_runs
@@ -173,7 +174,7 @@ def content_of(root: etree._Element, frame: Box, rules: Sequence[Rule]) -> PageC
     walk = Walk(rules, named)
     start = Matrix.translate(-frame.left, -frame.top)
     walk.visit(root, Place(start, {}, Box(0, 0, frame.width, frame.height)))
-    return PageContent(frame.width, frame.height, tuple(walk.strokes), tuple(walk.images), tuple(walk.runs))
+    return PageContent(frame.width, frame.height, tuple(walk.strokes), whole_images(walk.images), tuple(walk.runs))
 
 
 def _picture_size(link: str) -> tuple[int, int]:
