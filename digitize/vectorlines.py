@@ -13,6 +13,7 @@ import numpy as np
 
 from ..records import Box, FloatArray, Rgb, Stroke
 from .strokes import stroke_box
+from .vectorlinks import linked_order
 
 # Coordinates of one vertical move agree to this (px): files round to 0.01 units, drawn at 2 to 4 px a unit.
 SAME = 0.05
@@ -195,8 +196,22 @@ def _chained(pieces: Sequence[Line]) -> list[Line]:
             chains[-1] = joined
         else:
             chains.append(piece)
-    chains = _bridged(chains)
+    chains = _bridged(_linked(chains))
     return _joined_ends(chains)
+
+
+def _linked(chains: list[Line]) -> list[Line]:
+    """Chains whose levels and drops were painted in another order than that of the curve made one."""
+    linked = []
+    for order in linked_order([chain.points for chain in chains]):
+        line = chains[order[0][0]]
+        points = line.points[::-1] if order[0][1] else line.points
+        for index, turn in order[1:]:
+            more = chains[index].points
+            points = np.vstack([points, more[::-1] if turn else more])
+            line = _merge(line, chains[index], points)
+        linked.append(line)
+    return linked
 
 
 def _joined(chain: Line, piece: Line, reach: float) -> Line | None:
@@ -211,9 +226,15 @@ def _joined(chain: Line, piece: Line, reach: float) -> Line | None:
     ends = [b] if len(b) > SHORT_PIECE else [b, b[::-1]]
     for first in starts:
         for second in ends:
-            if np.abs(first[-1] - second[0]).max() <= reach:
+            if np.abs(first[-1] - second[0]).max() <= reach and not _folds(first, second):
                 return _merge(chain, piece, _with_corner(first, second))
     return None
+
+
+def _folds(first: FloatArray, second: FloatArray) -> bool:
+    """Whether two levels joined there would run back along themselves: two arms begin there, or two may follow."""
+    (a, b), (c, d) = first[-1] - first[-2], second[1] - second[0]
+    return bool(max(abs(b), abs(d)) <= SAME and a * c < 0)
 
 
 def _with_corner(first: FloatArray, second: FloatArray) -> FloatArray:

@@ -145,7 +145,9 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         load_figure(tmp_path)
 
 
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><path d="M5 9H30V20" stroke="red" fill="none"/></svg>'
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><path d="M5 9H30V20" stroke="red" fill="none"/></svg>'
+)
 
 
 @pytest.mark.parametrize(

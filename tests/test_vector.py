@@ -47,6 +47,8 @@ WAYS = {
     "dashes as pieces": (as_dashes(), 4.1),
     "cut in two": (split_at_border(), 1e-6),
     "there and back": ([stroke(np.vstack([corners(), corners()[::-1]]), closed=True)], 1e-6),
+    "levels before drops": (as_segments()[::2] + as_segments()[1::2], 1e-6),
+    "segments in any order": ([as_segments()[k] for k in (4, 1, 6, 0, 8, 3, 7, 2, 5)], 1e-6),
     "double vertices": ([stroke(np.repeat(corners(), 2, axis=0))], 1e-6),
 }
 
@@ -78,6 +80,17 @@ def test_two_arms_of_one_colour_keep_apart_and_keep_their_dashes():
     arms = trace_strokes(figure([stroke(corners(), BLACK), stroke(other, BLACK, dash_px=(6.0, 4.0), order=1)]), panel())
     assert [arm.style for arm in arms] == ["solid", "dashed"]
     assert_is_the_staircase(arms[0].trace)
+
+
+def test_an_arm_that_leads_on_where_it_could_not_be_followed_says_so():
+    # Two levels of one paint begin where the drop ends: which of them is the arm's stays open.
+    fork = [stroke([(300.25, 200.0), (420.0, 200.0)]), stroke([(300.25, 200.0), (500.0, 200.0)])]
+    drop = stroke([(300.25, 121.4), (300.25, 200.0)])
+    (arm,) = trace_strokes(figure([drop, stroke(corners()[:6]), *fork]), panel())
+    assert arm.trace.end_px == pytest.approx(300.25)
+    assert arm.goes_on
+    (whole,) = trace_strokes(figure([stroke(corners())]), panel())
+    assert not whole.goes_on
 
 
 def test_a_curve_that_turns_dashed_is_one_arm():
