@@ -17,6 +17,7 @@ from ..records import (
     Panel,
     PanelResult,
     PrintedNumber,
+    Source,
 )
 from .text import json_text, rounded
 
@@ -54,6 +55,7 @@ def panel_report(result: PanelResult) -> Json:
     return {
         "panel": result.panel,
         "status": result.status,
+        "source": _source(reading.panel.source) if reading else None,
         "axes": _axes(reading.panel) if reading else None,
         "arms": _arms(result),
         "method": rebuilt.method if rebuilt else None,
@@ -66,6 +68,11 @@ def panel_report(result: PanelResult) -> Json:
         "checks": [_check(c) for c in result.checks],
         "warnings": [_warning(c) for c in result.cautions],
     }
+
+
+def _source(source: Source) -> Json:
+    """The page that the panel stands on, the box of its figure there (points; px of a picture) and how it was taken."""
+    return {"page": source.page, "bbox": [rounded(v) for v in source.bbox], "route": source.route}
 
 
 def _axes(panel: Panel) -> Json:
