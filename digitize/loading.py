@@ -27,8 +27,10 @@ SMALLEST_SIDE_PX = 60
 LARGEST_SIDE_PX = 20_000
 # 60 Mpx are 180 MB as RGB, which keeps the whole run below 1 GB.
 LARGEST_AREA_PX = 60_000_000
-# An XML declaration, comments and a doctype may stand before <svg.
+# An XML declaration, comments and a doctype may stand before <svg, or before a root of that name space.
 SVG_PROLOGUE_BYTES = 4096
+SVG_SIGNS = (b"<svg", b"http://www.w3.org/2000/svg")
+GZIP = b"\x1f\x8b"
 PDF_PROLOGUE_BYTES = 1024
 
 _DECODER_ERRORS = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, OverflowError, TypeError)
@@ -47,7 +49,7 @@ def load_figure(path: Path, page: int | None = None) -> tuple[Figure, ...]:
         from .pdf import load_pdf
 
         return load_pdf(path, page)
-    if b"<svg" in data[:SVG_PROLOGUE_BYTES]:
+    if data.startswith(GZIP) or any(sign in data[:SVG_PROLOGUE_BYTES] for sign in SVG_SIGNS):
         from .svg import load_svg
 
         return load_svg(path)

@@ -34,6 +34,7 @@ _WIDEST_DIGIT = 1.1
 _TWO_NUMBERS = 100_000  # three digits, a space and three digits are two cells rather than one large count
 _FUSED = 6  # as many digits may be two cells of a dense table
 _WORD_GAP = 0.5  # widest word space, in letter heights
+_LARGEST_LETTER = 8.0  # times the usual height of letters: titles and panel letters reach 4; beyond, a drawing was read
 _TOKEN_GAPS = (0.45, 0.3, 0.25)  # gaps between two numbers of one text, in letter heights, tried in turn
 
 
@@ -56,7 +57,15 @@ def read_texts(figure: Figure) -> tuple[TextLine, ...]:
     lines += [p for line in _missed_numbers(pixels, lines) for p in _split_numbers(pixels, line)]
     marks = _tick_marks(pixels, lines)
     kept = [t for t in lines if t.text and t.confidence >= _LEAST_CONFIDENCE and id(t) not in marks]
+    kept = _without_drawings(kept)
     return tuple(sorted(kept, key=lambda t: (t.box.centre[1], t.box.centre[0])))
+
+
+def _without_drawings(lines: list[TextLine]) -> list[TextLine]:
+    """The texts without those so large that a curve or its band was taken for a letter."""
+    heights = [t.box.width if t.rotation in (90, 270) else t.box.height for t in lines]
+    most = _LARGEST_LETTER * float(np.median(heights)) if heights else 0.0
+    return [t for t, height in zip(lines, heights, strict=True) if height <= most]
 
 
 def read_number(figure: Figure, box: Box, rotation: int = 0) -> TextLine:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..records import Box, Stroke
-from .pdfobjects import PageContent, PageImage
+from .pageimages import PageImage
+from .pdfobjects import PageContent
 from .prose import beside_prose, caption_of, gap_between, outer_lines, prose_lines
 from .strokes import stroke_box
 from .textruns import Run, text_lines

@@ -23,6 +23,7 @@ from .axes import PrintedScale
 from .byhand import plots_by_hand, with_range
 from .direction import SURVIVAL_TOP, axis_scale, curve_ink, direction_in_words, direction_of_ink
 from .frames import Frame
+from .insets import SUFFIX, inset_notes, inset_region, magnified_insets
 from .kind import kind_from_axis, kind_from_ink, kind_from_words, says_percent, speaks_of_survival
 from .plots import find_plots
 from .raster import GreyArray, Line, grey
@@ -73,7 +74,7 @@ def find_panels(
     if not any(view.name.isalpha() for view in survival):
         survival = [replace(view, name=str(n)) for n, view in enumerate(survival, 1)]
     lost = _lost_on_page(survival, figure)
-    found = (_panel(view, figure, direction) for view in survival)
+    found = (_panel(view, figure, direction) for host in survival for view in (host, *_inset_views(host)))
     return tuple((panel, (*cautions, *lost)) for panel, cautions in found)
 
 
@@ -133,6 +134,16 @@ def _views(figure: Figure, levels: GreyArray, plots: list[Plot], texts: tuple[Te
     return views
 
 
+def _inset_views(host: _View) -> list[_View]:
+    """The magnified insets of a plot; their words and the meaning of their y axis are their host's."""
+    insets = magnified_insets(host.plot)
+    names = [host.name + SUFFIX + (f" {n}" if n > 1 else "") for n in range(1, len(insets) + 1)]
+    return [
+        replace(host, plot=inset, region=inset_region(inset), name=name)
+        for inset, name in zip(insets, names, strict=True)
+    ]
+
+
 def _other_kind(view: _View, caption: str) -> str | None:
     """What a plot looks like if it is no survival plot: by its words, its axis, its ink."""
     signs = "%" if view.plot.frame.column.has_percent else ""
@@ -165,7 +176,7 @@ def _panel(view: _View, figure: Figure, direction: Direction | None) -> tuple[Pa
     cautions = [
         *_calibration_doubts(plot),
         *_percent_doubts(view, figure.caption),
-        *_inset_notes(plot),
+        *inset_notes(plot, view.name),
         *(() if direction else doubts),
     ]
     return panel, tuple(cautions)
@@ -262,8 +273,3 @@ def _percent_doubts(view: _View, caption: str) -> list[Caution]:
         return []
     message = f"the y axis ends at {column.values.max():g} and nothing says that it is in percent"
     return [Caution("percent_assumed", message, "y axis", "review")]
-
-
-def _inset_notes(plot: Plot) -> list[Caution]:
-    message = "a smaller plot stands inside this one; it was left out as an inset of the same curves"
-    return [Caution("inset", message, "plot area", box=box) for box in plot.insets]

@@ -17,8 +17,9 @@ import pypdfium2.raw as raw
 from ..errors import UnreadableFigure
 from ..records import Box, Figure, PixelArray, Source, Stroke
 from .confined import confined
+from .pageimages import PageImage
 from .pages import Region, find_regions
-from .pdfobjects import PageContent, PageImage, page_content
+from .pdfobjects import PageContent, page_content
 from .strokes import common, placed, stroke_box, with_groups
 from .textruns import Run, is_symbol, placed_lines, text_lines
 
@@ -26,7 +27,9 @@ from .textruns import Run, is_symbol, placed_lines, text_lines
 LETTER_PX = 24.0
 PLAIN_SCALE = 200 / 72
 FINEST_SCALE = 6.0
-COARSEST_SCALE = 0.5
+# Large letters are drawn smaller, down to half a px a unit; drawings in fine units (Stata writes 4,000 to a figure)
+# further, but at least so many px wide or high.
+COARSEST_SCALE, SMALLEST_PX = 0.5, 800
 # Longest side of a rendering, and of an embedded raster.
 LONGEST_PX = 2500
 LONGEST_RASTER_PX = 6000
@@ -213,7 +216,9 @@ def is_readable(runs: Sequence[Run]) -> bool:
 def _vector_view(box: Box, runs: Sequence[Run]) -> View:
     sizes = [run.size for run in runs for _ in run.text]
     scale = LETTER_PX / statistics.median(sizes) if sizes else PLAIN_SCALE
-    scale = min(max(scale, COARSEST_SCALE), FINEST_SCALE, LONGEST_PX / max(box.width, box.height, 1))
+    longest = max(box.width, box.height, 1)
+    scale = max(scale, min(COARSEST_SCALE, SMALLEST_PX / longest))
+    scale = min(scale, FINEST_SCALE, LONGEST_PX / longest)
     columns = max(1, round(box.width * scale))
     scale = columns / box.width
     return View(box.left, box.top, scale, scale, columns, max(1, round(box.height * scale)))

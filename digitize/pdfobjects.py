@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium
 
 from ..errors import UnreadableFigure
 from ..records import Box, FloatArray, Rgb, Stroke
+from .pageimages import PageImage, whole_images
 from .pdfsigns import TextObject, sign_runs
 from .strokes import Pen, bezier, bounds, common, meet, paint
 from .textruns import Run, is_symbol, joined_runs, run_of
@@ -32,15 +33,6 @@ LONGEST_SIGNS = 400
 LEAST_HEIGHT = 35.0
 INVISIBLE_TEXT = 3
 HAIRLINE_POINTS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class PageImage:
-    """One raster image: where it stands (points), its own size in pixels."""
-
-    box: Box
-    columns: int
-    rows: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +121,7 @@ def page_content(page: Any, data: bytes = b"") -> PageContent:
     reader = _Reader()
     count = pdfium.FPDFPage_CountObjects(page.raw)
     reader.read(page.raw, count, pdfium.FPDFPage_GetObject, matrix, Box(0, 0, width, height), 0)
-    shapes, images = tuple(reader.strokes), tuple(reader.images)
+    shapes, images = tuple(reader.strokes), whole_images(reader.images)
     if not _may_show_plot(shapes, images):
         return PageContent(width, height, shapes, images)
     text = page.get_textpage()

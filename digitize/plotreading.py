@@ -16,6 +16,7 @@ from ..records import (
     PanelReading,
     PixelArray,
     Rgb,
+    RiskRow,
     RiskTable,
     Status,
     SurvivalCurve,
@@ -82,9 +83,9 @@ def read_plot(
     curves = [curve_of(arm.trace, panel) for arm in drawn]
     names = name_arms(drawn, texts, figure.pixels, panel, curves)
     drafts = [_Draft(d, c, n) for d, c, n in zip(drawn, curves, names, strict=True)]
-    drafts, table = _join_table(drafts, table)
+    drafts, table, loose = _join_table(drafts, table)
     drafts = _with_names(_in_order(drafts, table), arms)
-    table = _rename_rows(table, drafts)
+    table = _rename_rows(table, drafts, loose)
     readings = tuple(_arm_reading(d, panel) for d in drafts)
     table, law_cautions = reconcile_with_curves(table, {a.name: a.curve for a in readings})
     cautions = (*cautions, *table_cautions, *law_cautions)
@@ -170,18 +171,22 @@ def _runs_on(pixels: PixelArray, crop: PlotCrop, arm: ArmPath) -> bool:
     return near.size > 0 and float(near.any(axis=0).mean()) > 0.6
 
 
-def _join_table(drafts: list[_Draft], table: RiskTable) -> tuple[list[_Draft], RiskTable]:
-    """Tie the rows of the table to arms; a row's name names its arm where nothing better does."""
+def _join_table(drafts: list[_Draft], table: RiskTable) -> tuple[list[_Draft], RiskTable, tuple[RiskRow, ...]]:
+    """Tie the rows of the table to arms; a row's name names its arm where nothing better does.
+
+    Returns the arms, the rows with their arm's index for a name, and the rows whose arm was not traced.
+    """
     tied = tie_rows([d.drawn for d in drafts], [d.name for d in drafts], [d.curve for d in drafts], table)
     out = list(drafts)
-    rows = []
+    rows, loose = [], []
     for row, arm in zip(table.rows, tied, strict=True):
         if arm is None:
+            loose.append(row)
             continue
         if not out[arm].name.name and row.arm:
             out[arm] = replace(out[arm], name=ArmName(row.arm, "table"))
         rows.append(replace(row, arm=str(arm)))
-    return out, RiskTable(tuple(rows))
+    return out, RiskTable(tuple(rows)), tuple(loose)
 
 
 def _in_order(drafts: list[_Draft], table: RiskTable) -> list[tuple[int, _Draft]]:
@@ -211,9 +216,15 @@ def _with_names(ordered: list[tuple[int, _Draft]], given: tuple[str, ...] | int 
     return out
 
 
-def _rename_rows(table: RiskTable, drafts: list[tuple[int, _Draft]]) -> RiskTable:
+def _rename_rows(table: RiskTable, drafts: list[tuple[int, _Draft]], loose: tuple[RiskRow, ...]) -> RiskTable:
+    """The rows under their arms' names, then those of arms that were not traced, as printed."""
     names = {str(index): draft.name.name for index, draft in drafts}
-    return RiskTable(tuple(replace(row, arm=names[row.arm]) for row in table.rows))
+    rows = [replace(row, arm=names[row.arm]) for row in table.rows]
+    for row in loose:
+        known = {r.arm for r in rows} | set(names.values())
+        fresh = row.arm and row.arm not in known
+        rows.append(row if fresh else replace(row, arm=f"{row.arm} (row {len(rows) + 1})".strip()))
+    return RiskTable(tuple(rows))
 
 
 def _arm_reading(draft: tuple[int, _Draft], panel: Panel) -> ArmReading:

@@ -192,7 +192,8 @@ def _blanks_after_end(row: RiskRow, curve: SurvivalCurve) -> tuple[RiskRow, list
     last = np.flatnonzero(np.isfinite(row.at_risk)).max()
     span = float(row.time[-1] - row.time[0])
     ended = row.time > curve.time[-1] + _END_SLACK * span
-    blank = np.flatnonzero(ended & (np.arange(len(row.time)) > last))
+    printed = np.array([box is not None for box in row.boxes] or [False] * len(row.time))
+    blank = np.flatnonzero(ended & ~printed & (np.arange(len(row.time)) > last))
     if not len(blank) or len(blank) < len(row.time) - 1 - last:
         return row, []
     counts, confidence = row.at_risk.copy(), row.confidence.copy()

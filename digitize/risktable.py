@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..records import Caution, Figure, Panel, RiskRow, RiskTable, TextLine
+from ..records import Box, Caution, Figure, Panel, RiskRow, RiskTable, TextLine
 from .numbers import parse_cell
 from .ocr import read_numbers
 from .riskcolumns import Columns, cell_window, names_push_cells, table_columns
@@ -32,6 +32,8 @@ _FOUND_CONFIDENCE = 0.6
 _HEIGHTS = (0.7, 1.4)
 # Inside the plot a row counts as a table row only with this many cells in columns.
 _INNER_CELLS = 3
+# A count within a text: 2120, or 2,120.
+_COUNT = r"\d{1,3}(?:,\d{3})+|\d+"
 _SHIFTED = "the row names reach past the first tick and push the numbers one column on; they were moved back by one"
 
 
@@ -66,7 +68,7 @@ def read_risk_table(figure: Figure, texts: Sequence[TextLine], panel: Panel) -> 
     columns, tables = _drop_empty(columns, tables)
     cells = [[c for c in t.cells if c is not None] for t in tables]
     named = name_rows(figure.pixels, texts, rows, cells, columns, panel)
-    tables = [_Row(n, t.cells) for n, t in zip(named, tables, strict=True)]
+    tables = [_Row(n, _with_unread(texts, n.row, t.cells, columns)) for n, t in zip(named, tables, strict=True)]
     if not (columns.on_ticks or has_heading(texts, rows)) and not all(_never_rises(t.cells) for t in tables):
         return RiskTable(), ()
     shifted = names_push_cells(texts, rows, columns, panel)
@@ -145,26 +147,43 @@ def _by_column(row: NumberRow, columns: Columns) -> tuple[TextLine | None, ...]:
 
 
 def _from_names(texts: Sequence[TextLine], rows: list[_Row], columns: Columns) -> list[_Row]:
-    """The rows with a first cell taken out of the row's name where the two are one text ("Placebo 2120")."""
+    """The rows with an outer cell taken out of the row's name where the two are one text.
+
+    "Placebo 2120" holds the cell before the row's first, "105 Placebo" the one after its last.
+    """
     filled = [list(row.cells) for row in rows]
     for cells, row in zip(filled, rows, strict=True):
-        first = next((k for k, cell in enumerate(cells) if cell is not None), None)
-        place = row.named.row
-        for line in texts if first else ():
-            cell = _ending(line)
-            same_line = abs(line.box.centre[1] - place.y) < 0.5 * max(line.box.height, place.height)
-            if cell is not None and line.rotation == 0 and same_line and columns.index(cell.box.centre[0]) == first - 1:
-                cells[first - 1] = cell
+        known = [k for k, cell in enumerate(cells) if cell is not None]
+        if not known:
+            continue
+        for line in (t for t in texts if _in_line(t, row.named.row)):
+            for cell, k in ((_ending(line), known[0] - 1), (_beginning(line), known[-1] + 1)):
+                if cell is not None and 0 <= k < len(cells) and columns.index(cell.box.centre[0]) == k:
+                    cells[k] = cell
     return [_Row(row.named, tuple(cells)) for row, cells in zip(rows, filled, strict=True)]
+
+
+def _in_line(line: TextLine, row: NumberRow) -> bool:
+    return line.rotation == 0 and abs(line.box.centre[1] - row.y) < 0.5 * max(line.box.height, row.height)
 
 
 def _ending(line: TextLine) -> TextLine | None:
     """The count that a text of words ends in, in its share of the text's width; None when it ends in none."""
-    match = re.fullmatch(r".*[^\d\s.,]\s*?[\s)]\s*(\d{1,3}(?:,\d{3})+|\d+)", line.text)
+    match = re.fullmatch(rf".*[^\d\s.,]\s*?[\s)]\s*({_COUNT})", line.text)
     if match is None:
         return None
     share = len(match[1]) / len(line.text)
     box = replace(line.box, left=line.box.right - share * line.box.width)
+    return TextLine(match[1], box, line.confidence)
+
+
+def _beginning(line: TextLine) -> TextLine | None:
+    """The count that a text of words begins with, in its share of the text's width; None when there is none."""
+    match = re.fullmatch(rf"({_COUNT})\s+[^\W\d].*", line.text)
+    if match is None:
+        return None
+    share = len(match[1]) / len(line.text)
+    box = replace(line.box, right=line.box.left + share * line.box.width)
     return TextLine(match[1], box, line.confidence)
 
 
@@ -178,6 +197,18 @@ def _fill_missing(figure: Figure, texts: Sequence[TextLine], rows: list[_Row], c
         if _is_cell(line, rows[i].named.row, columns, k) and not _in_word(line, texts):
             filled[i][k] = line
     return [_Row(row.named, tuple(cells)) for row, cells in zip(rows, filled, strict=True)]
+
+
+def _with_unread(
+    texts: Sequence[TextLine], row: NumberRow, cells: Sequence[TextLine | None], columns: Columns
+) -> tuple[TextLine | None, ...]:
+    """The cells with an empty text where something is printed that was not read as a count: such a cell is no blank."""
+    beside = [t.box for t in texts if _in_line(t, row) and parse_cell(t.text) is None]
+    out: list[TextLine | None] = []
+    for cell, x in zip(cells, columns.px, strict=True):
+        covers = cell is None and any(box.left <= x <= box.right for box in beside)
+        out.append(TextLine("", Box(x, row.y, x, row.y), 0.0) if covers else cell)
+    return tuple(out)
 
 
 def _is_cell(line: TextLine, row: NumberRow, columns: Columns, k: int) -> bool:
@@ -249,9 +280,14 @@ def _risk_row(
         cumulative_events=np.array(extra["events"], float),
         cumulative_censored=np.array(extra["censored"], float),
         confidence=np.array([0.0 if r is None else r.confidence for r in readings]),
-        boxes=tuple(None if r is None else r.box for r in readings),
+        boxes=tuple(_cell_box(c, r) for c, r in zip(row.cells, readings, strict=True)),
         color=row.named.color,
     )
+
+
+def _cell_box(cell: TextLine | None, reading: CellReading | None) -> Box | None:
+    """Where a cell stands, read or not; None for a blank."""
+    return reading.box if reading is not None else cell and cell.box
 
 
 def _doubts(row: _Row, readings: Sequence[CellReading | None], columns: Columns) -> list[Caution]:

@@ -33,7 +33,7 @@ class Plot:
     frame: Frame
     x: AxisTicks
     y: AxisTicks
-    insets: tuple[Box, ...] = ()
+    insets: tuple[Plot, ...] = ()
 
     @property
     def strength(self) -> float:
@@ -57,7 +57,7 @@ def choose_plots(candidates: list[Plot]) -> list[Plot]:
             chosen.append(plot)
         elif len(hosts) == 1 and _is_inside(plot.frame.area, chosen[hosts[0]].frame.area):
             host = chosen[hosts[0]]
-            chosen[hosts[0]] = Plot(host.frame, host.x, host.y, (*host.insets, plot.frame.area))
+            chosen[hosts[0]] = Plot(host.frame, host.x, host.y, (*host.insets, plot))
     return chosen
 
 

@@ -28,6 +28,7 @@ INHERITED = frozenset(
         "color",
         "font-family",
         "letter-spacing",
+        "dominant-baseline",
     ]
 )
 OWN = frozenset(["opacity", "display", "clip-path"])
@@ -42,6 +43,8 @@ UNITS = {
     "q": 96 / 101.6,
 }
 LENGTH = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([a-z%]*)\s*$", re.IGNORECASE)
+# The size in a font shorthand ("bold 10px sans-serif").
+FONT_SIZE = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:px|pt|pc|mm|cm|in|em|rem|%)")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 COMPOUND = re.compile(r"^([a-zA-Z][\w-]*|\*)?((?:[.#][\w-]+)*)$")
 # The tint given to gradients and patterns, whose own colours are not looked up.
@@ -126,6 +129,9 @@ def element_style(element: etree._Element, parent: Mapping[str, str], rules: Ite
         if rule.fits(element):
             own.update(rule.declared)
     own.update(declarations(element.get("style", "")))
+    short = FONT_SIZE.search(own.get("font", ""))
+    if short:
+        own["font-size"] = short[0]
     style.update((n, v) for n, v in own.items() if (n in INHERITED or n in OWN) and v != "inherit")
     return style
 

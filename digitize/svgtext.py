@@ -31,6 +31,8 @@ COLUMNS = re.compile(r"\S+(?: \S+)*")
 # Ink above and below the baseline in letter sizes: capitals and digits, descenders, a centred plus.
 ASCENT, DESCENT = 0.72, 0.21
 SYMBOL_TOP, SYMBOL_BOTTOM = 0.60, 0.10
+# How far below the point that places it a text's own baseline runs (letter sizes), by the baseline it is set on.
+LOWERED = {"middle": 0.36, "central": 0.36, "hanging": 0.72, "text-before-edge": 0.9, "before-edge": 0.9}
 
 
 def text_width(text: str, size: float, family: str = "") -> float:
@@ -65,7 +67,7 @@ def _parts(
 def _chunk(
     part: etree._Element, text: str, style: Mapping[str, str], matrix: Matrix, pen: list[float]
 ) -> Iterator[Run]:
-    size = length(style.get("font-size"), 16.0)
+    size = length(style.get("font-size"), 16.0, whole=16.0)
     xs = [length(v) for v in part.get("x", "").replace(",", " ").split()]
     ys = [length(v) for v in part.get("y", "").replace(",", " ").split()]
     pen[0] = (xs[0] if xs else pen[0]) + length(part.get("dx", "").split(" ")[0], em=size)
@@ -77,13 +79,14 @@ def _chunk(
         for x, letter in zip(xs, text.strip(), strict=False):
             yield from _placed(letter, x, pen[1], text_width(letter, size, family), size, style, matrix)
         return
+    y = pen[1] + size * LOWERED.get(style.get("dominant-baseline", ""), 0.0)
     text = text if "  " in text.strip() and "\n" not in text else " ".join(text.split())
     width = length(part.get("textLength"), text_width(text, size, family))
     anchor = {"middle": width / 2, "end": width}.get(style.get("text-anchor", "start"), 0.0)
     share = width / max(text_width(text, size, family), 1e-9)
     for column in COLUMNS.finditer(text):
         x = pen[0] - anchor + share * text_width(text[: column.start()], size, family)
-        yield from _placed(column[0], x, pen[1], share * text_width(column[0], size, family), size, style, matrix)
+        yield from _placed(column[0], x, y, share * text_width(column[0], size, family), size, style, matrix)
     pen[0] += width - anchor
 
 

@@ -15,7 +15,8 @@ from svgelements import Arc, Close, CubicBezier, Matrix, Move, Path, QuadraticBe
 
 from ..errors import UnreadableFigure
 from ..records import Box, FloatArray, Stroke
-from .pdfobjects import MOST_OBJECTS, MOST_VERTICES, PageContent, PageImage
+from .pageimages import PageImage, whole_images
+from .pdfobjects import MOST_OBJECTS, MOST_VERTICES, PageContent
 from .strokes import bezier, bounds, meet, paint
 from .svgstyle import Rule, Style, element_style, length, local_name, pen_of
 from .svgtext import text_runs
@@ -44,6 +45,8 @@ UNPAINTED = frozenset(
         "foreignObject",
     ]
 )
+# Where a view box of another shape than its room stands in it.
+_ALIGN = {"Min": 0.0, "Mid": 0.5, "Max": 1.0}
 SHAPES = frozenset(["path", "rect", "circle", "ellipse", "line", "polyline", "polygon"])
 XLINK = "{http://www.w3.org/1999/xlink}href"
 
@@ -100,9 +103,10 @@ class Walk:
     def _enter(self, element: etree._Element, place: Place) -> Place:
         style = element_style(element, place.style, self.rules)
         matrix = _matrix(element.get("transform", "")) * place.matrix
-        if local_name(element) == "svg" and place.depth:
-            matrix = Matrix.translate(length(element.get("x")), length(element.get("y"))) * matrix
         place = replace(place, matrix=matrix, style=style, depth=place.depth + 1)
+        if local_name(element) == "svg" and place.depth > 1:
+            place = replace(place, matrix=Matrix.translate(length(element.get("x")), length(element.get("y"))) * matrix)
+            place = _in_viewport(element, place, element)
         opacity = min(max(length(style.get("opacity"), 1.0, whole=1.0), 0.0), 1.0)
         clip = CLIP.search(style.get("clip-path", ""))
         limit = self._clip_box(clip[1], place) if clip else None
@@ -152,7 +156,7 @@ class Walk:
         if local_name(target) != "symbol":
             self.visit(target, place)
             return
-        inner = self._enter(target, place)
+        inner = self._enter(target, _in_viewport(target, place, element))
         for child in target:
             self.visit(child, inner)
 
@@ -170,7 +174,7 @@ def content_of(root: etree._Element, frame: Box, rules: Sequence[Rule]) -> PageC
     walk = Walk(rules, named)
     start = Matrix.translate(-frame.left, -frame.top)
     walk.visit(root, Place(start, {}, Box(0, 0, frame.width, frame.height)))
-    return PageContent(frame.width, frame.height, tuple(walk.strokes), tuple(walk.images), tuple(walk.runs))
+    return PageContent(frame.width, frame.height, tuple(walk.strokes), whole_images(walk.images), tuple(walk.runs))
 
 
 def _picture_size(link: str) -> tuple[int, int]:
@@ -182,6 +186,29 @@ def _picture_size(link: str) -> tuple[int, int]:
             return picture.size
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return 0, 0
+
+
+def _in_viewport(element: etree._Element, place: Place, sized: etree._Element) -> Place:
+    """The place within a nested drawing or symbol whose view box is fitted into the size that `sized` gives it.
+
+    What such a drawing holds outside of its size is cut off, unless it says otherwise.
+    """
+    box = [length(v, np.nan) for v in re.split(r"[\s,]+", element.get("viewBox", "").strip())]
+    width, height = length(sized.get("width"), np.nan), length(sized.get("height"), np.nan)
+    if len(box) != 4 or not np.all(np.isfinite([*box, width, height])) or min(*box[2:], width, height) <= 0:
+        return place
+    x_scale, y_scale = width / box[2], height / box[3]
+    align = element.get("preserveAspectRatio", "xMidYMid meet")
+    if "none" not in align:
+        x_scale = y_scale = max(x_scale, y_scale) if "slice" in align else min(x_scale, y_scale)
+    across = _ALIGN.get(align.strip()[1:4], 0.5) * (width - x_scale * box[2])
+    down = _ALIGN.get(align.strip()[5:8], 0.5) * (height - y_scale * box[3])
+    clip = place.clip
+    if element.get("overflow", "hidden") == "hidden":
+        corners = np.array([[0.0, 0.0], [width, 0.0], [0.0, height], [width, height]])
+        clip = meet(clip, bounds(_moved(corners, place.matrix)))
+    fitted = Matrix(x_scale, 0, 0, y_scale, across - x_scale * box[0], down - y_scale * box[1])
+    return replace(place, matrix=fitted * place.matrix, clip=clip)
 
 
 def _matrix(text: str) -> Matrix:

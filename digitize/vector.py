@@ -10,7 +10,7 @@ import numpy as np
 from ..records import Box, CurveTrace, Direction, Figure, FloatArray, Panel, Rgb, read_only
 from .strokes import stroke_box
 from .vectorlimits import level_at, without_limits
-from .vectorlines import plot_lines
+from .vectorlines import SAME, TOUCH, Line, plot_lines
 from .vectormarks import LARGEST_MARK, assign_marks, find_marks
 from .vectorstairs import Staircase, read_staircase
 
@@ -41,7 +41,8 @@ class VectorArm:
 
     style: "solid", "dashed" or "dotted"; width_px and dash_px as drawn, comparable with a legend key's.
     marks_px: (m,) x positions of its censor marks. confidence: 1 for an exact staircase, less where oblique.
-    strokes: indices of the figure's strokes that carry the line.
+    strokes: indices of the figure's strokes that carry the line. goes_on: whether another line of its paint begins
+    where it ends, so that a part of it is missing.
     """
 
     color: Rgb
@@ -52,6 +53,7 @@ class VectorArm:
     marks_px: FloatArray
     confidence: float
     strokes: tuple[int, ...] = ()
+    goes_on: bool = False
 
 
 def trace_strokes(figure: Figure, panel: Panel, flat: frozenset[Rgb] = frozenset()) -> tuple[VectorArm, ...]:
@@ -72,7 +74,8 @@ def trace_strokes(figure: Figure, panel: Panel, flat: frozenset[Rgb] = frozenset
     found = assign_marks(marks, [stair.trace for stair in arms], colors)
     exact = _is_exact(figure, panel, arms)
     error = 0.0 if exact else REDRAWN_ERROR * _px_per_unit(figure)
-    return tuple(_arm(stair, own, error) for stair, own in zip(arms, found, strict=True))
+    ways = [_goes_on(stair, lines, falling) for stair in arms]
+    return tuple(_arm(*parts, error) for parts in zip(arms, found, ways, strict=True))
 
 
 def with_direction(figure: Figure, panel: Panel) -> Panel:
@@ -99,7 +102,21 @@ def _px_per_unit(figure: Figure) -> float:
     return figure.pixels.shape[1] / (right - left) if right > left else 1.0
 
 
-def _arm(stair: Staircase, marks: FloatArray, error: float) -> VectorArm:
+def _goes_on(stair: Staircase, lines: Sequence[Line], falling: bool) -> bool:
+    """Whether a line painted as the arm leads on from its end, to the right or in the direction of the curve."""
+    end = np.array([stair.trace.end_px, stair.trace.y_px[-1]])
+    down = 1.0 if falling else -1.0
+    for line in lines:
+        if line.color != stair.line.color or abs(line.width - stair.line.width) > 0.1 or line is stair.line:
+            continue
+        for here, there in ((line.points[0], line.points[-1]), (line.points[-1], line.points[0])):
+            across, along = (there - here) * (1.0, down)
+            if np.abs(here - end).max() <= TOUCH and (across > TOUCH or (across >= -SAME and along > TOUCH)):
+                return True
+    return False
+
+
+def _arm(stair: Staircase, marks: FloatArray, goes_on: bool, error: float) -> VectorArm:
     line, trace = stair.line, stair.trace
     level_error, time_error = max(trace.level_error_px, error), max(trace.time_error_px, error)
     return VectorArm(
@@ -111,6 +128,7 @@ def _arm(stair: Staircase, marks: FloatArray, error: float) -> VectorArm:
         marks_px=read_only(np.sort(np.concatenate([stair.marks_px, marks]))),
         confidence=1.0 - stair.slanted / 2,
         strokes=line.strokes,
+        goes_on=goes_on,
     )
 
 

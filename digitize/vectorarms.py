@@ -47,5 +47,6 @@ def _drawn(arm: VectorArm, keys: tuple[LegendKey, ...]) -> DrawnArm:
         keys=keys,
         marks_px=arm.marks_px,
         draws_marks=len(arm.marks_px) > 0,
+        end_hidden=arm.goes_on,
         evidence={"own_ink": round(arm.confidence, 3), "in_sight": 1.0},
     )

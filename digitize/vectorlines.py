@@ -13,6 +13,7 @@ import numpy as np
 
 from ..records import Box, FloatArray, Rgb, Stroke
 from .strokes import stroke_box
+from .vectorlinks import linked_order
 
 # Coordinates of one vertical move agree to this (px): files round to 0.01 units, drawn at 2 to 4 px a unit.
 SAME = 0.05
@@ -22,6 +23,8 @@ SMALL = 30.0
 THICKEST_LINE = 9.0
 # Axis lines stand this near (px) to the edges of the plot area as it was found.
 FRAME_REACH = 3.0
+# Grid lines cross at least so much of the plot; pieces of a curve do too only where nothing happens.
+GRID_SHARE = 0.6
 # Ends this near (px, beside the line's own width for filled pieces) belong together; files round to 0.01 to 0.1 pt.
 TOUCH = 0.6
 # Pieces of so few vertices are parts of a curve (a segment, a corner), longer ones curves.
@@ -53,9 +56,10 @@ class Line:
 def plot_lines(strokes: Sequence[Stroke], area: Box, skip: frozenset[int]) -> list[Line]:
     """The lines within the plot area, longest first; strokes whose index is in skip are left out."""
     pieces = []
+    grid = _grid(strokes, area)
     for index, stroke in enumerate(strokes):
         box = stroke_box(stroke)
-        if index in skip or not _meets(box, area) or _is_frame(box, area):
+        if index in skip or index in grid or not _meets(box, area) or _is_frame(box, area):
             continue
         line = _as_line(stroke, index)
         if line is not None:
@@ -79,6 +83,24 @@ def _is_frame(box: Box, area: Box) -> bool:
     outer_x = x <= area.left + FRAME_REACH or x >= area.right - FRAME_REACH
     outer_y = y <= area.top + FRAME_REACH or y >= area.bottom - FRAME_REACH
     return (upright and outer_x) or (level and outer_y)
+
+
+def _grid(strokes: Sequence[Stroke], area: Box) -> frozenset[int]:
+    """Strokes of a grid: straight lines across the plot that begin and end where others of their paint do.
+
+    Two of them meet in the plot's corner at S = 1 and would make a curve together.
+    """
+    rows: dict[tuple[object, ...], list[int]] = {}
+    for index, stroke in enumerate(strokes):
+        box = stroke_box(stroke)
+        if len(stroke.x_px) != 2 or not _meets(box, area):
+            continue
+        paint = (stroke.color, round(stroke.width_px, 1))
+        if box.height <= SAME and box.width > GRID_SHARE * area.width:
+            rows.setdefault(("level", *paint, round(box.left), round(box.right)), []).append(index)
+        elif box.width <= SAME and box.height > GRID_SHARE * area.height:
+            rows.setdefault(("upright", *paint, round(box.top), round(box.bottom)), []).append(index)
+    return frozenset(index for row in rows.values() if len(row) > 1 for index in row)
 
 
 def _length(points: FloatArray) -> float:
@@ -174,8 +196,22 @@ def _chained(pieces: Sequence[Line]) -> list[Line]:
             chains[-1] = joined
         else:
             chains.append(piece)
-    chains = _bridged(chains)
+    chains = _bridged(_linked(chains))
     return _joined_ends(chains)
+
+
+def _linked(chains: list[Line]) -> list[Line]:
+    """Chains whose levels and drops were painted in another order than that of the curve made one."""
+    linked = []
+    for order in linked_order([chain.points for chain in chains]):
+        line = chains[order[0][0]]
+        points = line.points[::-1] if order[0][1] else line.points
+        for index, turn in order[1:]:
+            more = chains[index].points
+            points = np.vstack([points, more[::-1] if turn else more])
+            line = _merge(line, chains[index], points)
+        linked.append(line)
+    return linked
 
 
 def _joined(chain: Line, piece: Line, reach: float) -> Line | None:
@@ -190,9 +226,15 @@ def _joined(chain: Line, piece: Line, reach: float) -> Line | None:
     ends = [b] if len(b) > SHORT_PIECE else [b, b[::-1]]
     for first in starts:
         for second in ends:
-            if np.abs(first[-1] - second[0]).max() <= reach:
+            if np.abs(first[-1] - second[0]).max() <= reach and not _folds(first, second):
                 return _merge(chain, piece, _with_corner(first, second))
     return None
+
+
+def _folds(first: FloatArray, second: FloatArray) -> bool:
+    """Whether two levels joined there would run back along themselves: two arms begin there, or two may follow."""
+    (a, b), (c, d) = first[-1] - first[-2], second[1] - second[0]
+    return bool(max(abs(b), abs(d)) <= SAME and a * c < 0)
 
 
 def _with_corner(first: FloatArray, second: FloatArray) -> FloatArray:

@@ -19,6 +19,7 @@ from ..records import (
     PeriodRatio,
     PrintedNumber,
     Reconstruction,
+    Source,
 )
 from .text import json_text, rounded
 
@@ -56,6 +57,7 @@ def panel_report(result: PanelResult) -> Json:
     return {
         "panel": result.panel,
         "status": result.status,
+        "source": _source(reading.panel.source) if reading else None,
         "axes": _axes(reading.panel) if reading else None,
         "arms": _arms(result),
         "method": rebuilt.method if rebuilt else None,
@@ -85,6 +87,11 @@ def _conditioning(rebuilt: Reconstruction | None) -> Json:
         if free
         else None,
     }
+
+
+def _source(source: Source) -> Json:
+    """The page that the panel stands on, the box of its figure there (points; px of a picture) and how it was taken."""
+    return {"page": source.page, "bbox": [rounded(v) for v in source.bbox], "route": source.route}
 
 
 def _axes(panel: Panel) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from pathlib import Path
 
@@ -142,3 +143,24 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         load_figure(tmp_path / "none.png")
     with pytest.raises(UnreadableFigure, match="cannot be read"):
         load_figure(tmp_path)
+
+
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><path d="M5 9H30V20" stroke="red" fill="none"/></svg>'
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        SVG.encode(),
+        gzip.compress(SVG.encode()),
+        SVG.replace("<svg xmlns=", "<s:svg xmlns:s=").replace("<path", "<s:path").replace("</svg", "</s:svg").encode(),
+    ],
+    ids=["plain", "gzipped", "prefixed"],
+)
+def test_an_svg_is_known_by_its_content(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "figure.bin"
+    path.write_bytes(data)
+    (figure,) = load_figure(path)
+    assert figure.source.route == "vector" and len(figure.strokes) == 1

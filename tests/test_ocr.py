@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from km2ipd.digitize import ocr
 from km2ipd.digitize.ocr import read_number, read_texts
 from km2ipd.digitize.tightboxes import tight_boxes
 from km2ipd.records import Box, Figure, TextLine
@@ -89,3 +90,12 @@ def test_two_lines_found_as_one_are_parted():
 
 def test_a_blank_figure_has_no_text():
     assert texts_of(drawn([])) == []
+
+
+def test_a_drawing_taken_for_a_letter_is_no_text():
+    small = [TextLine(str(n), Box(20 * n, 10, 20 * n + 10, 25)) for n in range(1, 6)]
+    title = TextLine("Overall survival", Box(20, 40, 400, 90))
+    huge = TextLine("É", Box(0, 0, 300, 280), 0.3)
+    turned = TextLine("Survival", Box(5, 50, 20, 250), 1.0, 90)
+    kept = ocr._without_drawings([*small, title, huge, turned])
+    assert kept == [*small, title, turned]

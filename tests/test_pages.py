@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from km2ipd.digitize.pageimages import PageImage, whole_images
 from km2ipd.digitize.pages import find_regions
-from km2ipd.digitize.pdfobjects import PageContent, PageImage
+from km2ipd.digitize.pdfobjects import PageContent
 from km2ipd.digitize.prose import is_caption, prose_lines
 from km2ipd.digitize.textruns import run_of
 from km2ipd.records import Box, Stroke
@@ -119,3 +120,11 @@ def test_prose_is_told_from_rows_of_a_table():
 )
 def test_captions_begin_in_many_ways(text, expected):
     assert is_caption(text) is expected
+
+
+def test_tiles_of_one_picture_are_joined_and_neighbours_are_not():
+    tiles = [PageImage(Box(x, y, x + 50, y + 40), 100, 80) for y in (0, 40, 80) for x in (0, 50)]
+    assert whole_images(tiles) == (PageImage(Box(0, 0, 100, 120), 200, 240),)
+    apart = PageImage(Box(110, 0, 160, 120), 100, 240)
+    finer = PageImage(Box(0, 120, 100, 160), 400, 160)
+    assert set(whole_images([*tiles, apart, finer])) == {PageImage(Box(0, 0, 100, 120), 200, 240), apart, finer}

@@ -97,7 +97,7 @@ def test_without_letters_panels_are_counted() -> None:
 def test_an_inset_is_reported_and_left_out() -> None:
     pixels = page(width=700, height=600)
     outer = DrawnPlot(corner=(100, 500), size=(500, 400))
-    inner = DrawnPlot(corner=(380, 260), size=(180, 90), y_ticks=(0, 0.05, 0.1), curve=False, rising=True)
+    inner = DrawnPlot(corner=(380, 260), size=(180, 90), y_ticks=(0, 0.25, 0.5), curve=False, rising=True)
     texts = (*outer.draw(pixels), *inner.draw(pixels))
     ((panel, cautions),) = find_panels(figure_of(pixels), texts)
     assert panel.y.maximum == 1

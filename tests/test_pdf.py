@@ -142,6 +142,19 @@ def test_a_raster_figure_is_taken_out_pixel_for_pixel(tmp_path):
     assert figure.caption.startswith("Figure 2.")
 
 
+def test_a_raster_cut_into_strips_is_one_figure(tmp_path):
+    pixels = picture(columns=240, rows=180)
+    strips = [pixels[k : k + 30] for k in range(0, 180, 30)]
+    draw = b"".join(b"q 240 0 0 30 20 %d cm /I%d Do Q " % (210 - 30 * k, k) for k in range(6))
+    names = b"".join(b"/I%d %d 0 R" % (k, 6 + k) for k in range(6))
+    data = article(draw, b"/XObject<<" + names + b">>", tuple(map(image_object, strips)))
+    (figure,) = load_pdf(written(tmp_path, data))
+    assert figure.source.route == "embedded raster"
+    # Each strip may be stretched by a row where it falls between two.
+    assert figure.pixels.shape == (180, 240, 3)
+    assert np.median(np.abs(figure.pixels.astype(int) - pixels)) <= 1
+
+
 def test_a_raster_with_inverted_values_is_shown_upright_and_right(tmp_path):
     pixels = picture()
     upside_down = b"q 240 0 0 -180 20 240 cm /I Do Q"

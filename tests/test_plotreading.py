@@ -161,3 +161,11 @@ def test_a_smooth_curve_is_no_kaplan_meier_curve(table) -> None:
         read(drawing)
     table(RiskTable((RiskRow("Large cohort", [0, 10, 20], [9000, 5900, 3800]),)))
     assert [a.name for a in read(drawing).arms] == ["Large cohort"]
+
+
+def test_a_row_whose_arm_was_not_traced_is_kept_as_printed(table) -> None:
+    table(RiskTable((*TABLE.rows, RiskRow("Other", [0, 10, 20], [50, 50, 49]), RiskRow("", [0, 10, 20], [9, 9, 9]))))
+    reading = read(with_legend())
+    assert [r.arm for r in reading.risk_table.rows] == ["Placebo", "Drug", "Other", "(row 4)"]
+    assert list(reading.risk_table.row("Other").at_risk) == [50, 50, 49]
+    assert "arm-count" in codes(reading)

@@ -193,6 +193,26 @@ def test_blanks_after_the_curve_has_ended_are_zeros_and_others_stay_missing():
     assert table.rows[0].time.tolist() == [0, 13, 20] and np.isnan(table.rows[0].at_risk[1]) and cautions == ()
 
 
+def test_a_cell_that_is_printed_but_unread_is_no_blank():
+    boxes = (*(Box(k, 0, k + 1, 1) for k in range(4)), None)
+    rows = RiskTable((RiskRow("A", [0, 13, 20, 36, 48], [100, 40, 20, np.nan, np.nan], boxes=boxes),))
+    table, cautions = reconcile_with_curves(rows, CURVES)
+    assert table.rows[0].at_risk.tolist() == [100, 40, 20] and cautions == ()
+
+
+def test_a_last_cell_that_runs_into_the_next_words_is_known_to_be_printed():
+    texts = [*axis_labels(), *row("A", (37, 20, 8, 3, 1), 510), *row("B", (50, 44, 30, 9), 530)]
+    table, _ = read([*texts, cell("1Other panel", PX[48], 530)])
+    assert table.rows[1].boxes[4] is not None and np.isnan(table.rows[1].at_risk[4])
+
+
+def test_a_name_right_of_its_row_gives_back_its_last_cell():
+    texts = [*axis_labels(), *row("", (37, 20, 8, 3, 15), 510), *row("", (50, 44, 30, 19), 530)]
+    merged = TextLine("16 Drug", Box(PX[48] - 8, 523, PX[48] + 48, 537))
+    table, _ = read([*texts, merged])
+    assert table.rows[1].at_risk.tolist() == [50, 44, 30, 19, 16]
+
+
 def test_rows_that_fit_are_left_alone():
     fine = RiskTable((RiskRow("A", [0, 13, 25], [100, 48, 20]), RiskRow("B", [0, 13, 25], [100, 88, 70])))
     table, cautions = reconcile_with_curves(fine, CURVES)

@@ -55,8 +55,9 @@ def test_report_json_keeps_its_contract() -> None:
     report = json.loads(run_files(reading_of())["report.json"])
     assert {"version", "figure", "panels"} <= report.keys() and {"name", "sha256"} <= report["figure"].keys()
     panel = report["panels"][0]
-    due = {"panel", "status", "axes", "arms", "comparisons", "printed", "checks", "warnings"}
+    due = {"panel", "status", "source", "axes", "arms", "comparisons", "printed", "checks", "warnings"}
     assert due <= panel.keys()
+    assert panel["source"].keys() == {"page", "bbox", "route"} and len(panel["source"]["bbox"]) == 4
     assert {"min", "max", "ticks", "unit", "label"} <= panel["axes"]["x"].keys()
     assert {"min", "max", "ticks", "scale", "direction"} <= panel["axes"]["y"].keys()
     arm_keys = {"arm", "color", "n", "events", "median", "median_ci", "rmst", "survival_at", "confidence"}

@@ -72,6 +72,47 @@ def test_reused_shapes_stand_where_they_are_put(tmp_path):
     assert found == pytest.approx([40, 80])
 
 
+def test_a_nested_drawing_is_fitted_into_its_room(tmp_path):
+    inner = '<path d="M0 0H90" stroke="red" fill="none"/><path d="M-50 20H90" stroke="red" fill="none"/>'
+    body = f'<svg x="20" y="10" width="200" height="100" viewBox="0 0 100 50">{inner}</svg>'
+    figure = load(tmp_path, body)
+    first, second = red(figure)
+    assert units(figure, first) == pytest.approx(np.array([[20, 10], [200, 10]]), abs=1e-6)
+    # What stands left of its view box is cut off.
+    assert units(figure, second) == pytest.approx(np.array([[20, 50], [200, 50]]), abs=1e-6)
+    # A view box of another shape keeps its shape, in the middle of its room.
+    body = body.replace('height="100"', 'height="140"')
+    figure = load(tmp_path, body)
+    assert units(figure, red(figure)[0])[:, 1] == pytest.approx([30, 30], abs=1e-6)
+
+
+def test_a_symbol_is_fitted_into_the_size_of_its_use(tmp_path):
+    symbol = '<symbol id="s" viewBox="0 0 2 2" overflow="visible"><path d="M0 1H2" stroke="red"/></symbol>'
+    figure = load(tmp_path, symbol + '<use href="#s" x="100" y="50" width="8" height="8"/>')
+    assert points(figure) == pytest.approx(np.array([[100, 54], [108, 54]]), abs=1e-6)
+
+
+def test_sizes_and_baselines_of_text_are_obeyed(tmp_path):
+    body = (
+        '<text x="10" y="100" style="font: bold 20px sans-serif">A1</text>'
+        '<text x="60" y="100" font-size="20" dominant-baseline="central">B1</text>'
+        '<text x="110" y="100" font-size="125%">C1</text>'
+    )
+    figure = load(tmp_path, body)
+    boxes = {t.text: t.box for t in figure.texts}
+    scale = figure.pixels.shape[1] / 400
+    assert boxes["A1"].height / scale == pytest.approx(14.4, abs=0.1)
+    assert boxes["C1"].height / scale == pytest.approx(14.4, abs=0.1)
+    assert (boxes["A1"].bottom + 0.5) / scale == pytest.approx(100, abs=0.1)
+    assert (boxes["B1"].centre[1] + 0.5) / scale == pytest.approx(100, abs=0.1)
+
+
+def test_a_drawing_in_fine_units_is_drawn_with_letters_of_the_usual_size(tmp_path):
+    fine = OPEN.replace("400 300", "4000 3000")
+    figure = load(tmp_path, '<text x="100" y="1000" font-size="120">12</text><path d="M0 9H99" stroke="red"/>', fine)
+    assert figure.pixels.shape == (600, 800, 3)
+
+
 def test_the_same_mark_twice_is_one_group(tmp_path):
     body = '<defs><path id="m" d="M-3 0H3" stroke="red"/></defs><use href="#m" x="40"/><use href="#m" x="80"/>'
     groups = {s.group for s in load(tmp_path, body).strokes}

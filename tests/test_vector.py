@@ -47,6 +47,8 @@ WAYS = {
     "dashes as pieces": (as_dashes(), 4.1),
     "cut in two": (split_at_border(), 1e-6),
     "there and back": ([stroke(np.vstack([corners(), corners()[::-1]]), closed=True)], 1e-6),
+    "levels before drops": (as_segments()[::2] + as_segments()[1::2], 1e-6),
+    "segments in any order": ([as_segments()[k] for k in (4, 1, 6, 0, 8, 3, 7, 2, 5)], 1e-6),
     "double vertices": ([stroke(np.repeat(corners(), 2, axis=0))], 1e-6),
 }
 
@@ -78,6 +80,16 @@ def test_two_arms_of_one_colour_keep_apart_and_keep_their_dashes():
     arms = trace_strokes(figure([stroke(corners(), BLACK), stroke(other, BLACK, dash_px=(6.0, 4.0), order=1)]), panel())
     assert [arm.style for arm in arms] == ["solid", "dashed"]
     assert_is_the_staircase(arms[0].trace)
+
+
+def test_an_arm_that_leads_on_where_it_was_not_followed_says_so():
+    # A last drop painted before the curve may be a mark below its end.
+    drop = stroke([(300.25, 121.4), (300.25, 140.0)])
+    (arm,) = trace_strokes(figure([drop, stroke(corners()[:6])]), panel())
+    assert arm.trace.y_px[-1] == pytest.approx(121.4)
+    assert arm.goes_on
+    (whole,) = trace_strokes(figure([stroke(corners())]), panel())
+    assert not whole.goes_on
 
 
 def test_a_curve_that_turns_dashed_is_one_arm():
@@ -182,6 +194,15 @@ def test_frames_grids_ticks_and_guides_are_no_arms():
     arms = trace_strokes(figure([*drawn, stroke(corners(), BLACK, order=9)]), panel())
     assert len(arms) == 1
     assert_is_the_staircase(arms[0].trace)
+
+
+def test_grid_lines_that_meet_at_the_corner_make_no_curve():
+    area = panel().plot_area
+    right, bottom = area.right - 30, area.bottom
+    level = [stroke([[area.left, y], [right, y]], WHITE) for y in (Y[0], Y[0] + 100, Y[0] + 200)]
+    upright = [stroke([[x, Y[0]], [x, bottom]], WHITE) for x in (area.left + 100, area.left + 200, right)]
+    arms = trace_strokes(figure([*level, *upright, stroke(corners())]), panel())
+    assert [arm.color for arm in arms] == [RED]
 
 
 def test_an_axis_that_ends_where_the_curve_begins_does_not_spoil_it():
