@@ -19,6 +19,8 @@ LEAST_INK = 0.12
 """Ink, in px for each column of the plot, below which a colour draws no curve."""
 SAME_SHADE = 5.0
 """Lab distance below which two solid samples have one colour: blur and JPEG move a sample by up to 4."""
+FAINTEST_SHADE = 0.25
+"""Least share of an ink's contrast that a shade of its line has: a grid of a seventh is no shade of the curves."""
 PALE, TINT_HUE = 0.6, 28.0
 """A tone with less than this share of an ink's contrast may turn by so many degrees: tints mix with grey paper."""
 THIN = 2.0
@@ -86,6 +88,8 @@ def _absorb_shades(kept: list[PlotInk], paper: FloatArray) -> list[PlotInk]:
 def _one_line(ink: InkMap, color: Rgb, other: Rgb, paper: FloatArray, mask: FloatArray, reach: int) -> bool:
     """Whether two clusters are shades of one line: one hue or one ray from the paper, and the lesser clings."""
     faint, strong = sorted((color, other), key=lambda c: _strength(c, paper))
+    if _strength(faint, paper) < FAINTEST_SHADE * _strength(strong, paper):
+        return False
     return _may_be_shade(faint, strong, paper) and _clings(ink, color, other, mask, reach)
 
 
