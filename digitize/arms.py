@@ -71,10 +71,11 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
         sure += first
         spare += more
         hidden += rest
-    paths = _drop_riders(sure, inks)
+    paths = leading = _drop_riders(sure, inks)
     paths, spare = _without_limit_pairs(paths, spare, inks)
     paths = _without_surplus(paths, inks, wanted, sure=expected is not None)
     if wanted is not None:
+        hidden += [p for p in sure if not any(p is k for k in leading) and not _is_grey(inks[p.ink].color)]
         paths += _hidden_ones(hidden, paths, inks)[: max(0, wanted - len(paths))]
     if wanted is None or len(paths) < wanted:
         paths += _spares(spare, paths, inks, wanted)

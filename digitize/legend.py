@@ -151,7 +151,8 @@ def _in_common_slot(keys: list[LegendKey]) -> list[LegendKey]:
 
 def may_name_an_arm(line: TextLine) -> bool:
     """Whether a line of text could be the name of an arm: words, no statistics, no entry for marks, no heading."""
-    letters = sum(c.isalpha() for c in line.text)
+    # The e of 4.02e-06 is no letter.
+    letters = sum(c.isalpha() for c in re.sub(r"\d[eE][-\u2013]?\d", "", line.text))
     named = letters >= 1 or bool(re.match(r"^\W*[<>≤≥=]+\s*\d", line.text))
     return (
         named
