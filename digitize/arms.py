@@ -12,7 +12,7 @@ from .limits import without_limits
 from .palette import PlotInk, is_tint, same_line
 from .plotcrop import PlotCrop
 from .staircase import Staircase
-from .styles import are_confusable, exchange_tails, stretches_apart
+from .styles import are_confusable, exchange_tails, ink_along, stretches_apart
 from .tracing import TracedPath, described, separate_inks, stroke_mask, trace_ink
 
 LEAST_OWN = 0.45
@@ -36,6 +36,11 @@ HIDDEN_OWN, IN_SIGHT_OWN = 0.1, 0.75
 MOST_PATHS = 4
 DASH_GAIN = 1.2
 """How much more ink a path that may bridge gaps must gather before a line said to be solid is taken for dashed."""
+LEAST_BURIED, MARK_PAY, STRONG_INK = 0.05, 0.6, 60.0
+"""Least stretch of a curve under a row of marks in another ink, as a share of the plot's width; what a column of such
+ink pays (own ink pays 1), and its RGB distance from the paper."""
+FOLLOWS, ALONG = 0.9, 0.75
+"""Share of a curve that must stay as it was when it is followed under marks, and of what follows that has ink."""
 LEAST_CONTRAST = 100.0
 """RGB distance from the paper that an ink without legend entry must have: grids and tints are paler."""
 
@@ -80,6 +85,7 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
     if wanted is None or len(paths) < wanted:
         paths += _spares(spare, paths, inks, wanted)
     paths = [p for i in range(len(inks)) for p in _settled(crop, [p for p in paths if p.ink == i], owns[i], inks[i])]
+    paths = [_under_marks(crop, p, owns, {q.ink for q in paths}) for p in paths]
     unsure = {i for i in range(len(inks)) if _confusable(paths, i, inks[i], owns[i])}
     return [ArmPath(p, inks[p.ink], owns[p.ink], p.ink in unsure) for p in paths]
 
@@ -159,6 +165,26 @@ def _settled(crop: PlotCrop, paths: list[TracedPath], own: FloatArray, ink: Plot
         return paths
     stairs = exchange_tails([p.stair for p in paths], own, paths[0].width_px, ink.keys)
     return [described(crop, own, p, stair) for p, stair in zip(paths, stairs, strict=True)]
+
+
+def _under_marks(crop: PlotCrop, path: TracedPath, owns: list[FloatArray], drawn: set[int]) -> TracedPath:
+    """The path with what follows it under a row of marks in an ink that draws no curve, where such a row goes on."""
+    columns = crop.ink.strength.shape[1]
+    if len(path.stair.row) > (1 - LEAST_BURIED) * columns:
+        return path
+    taken = np.any([owns[i] > 0.3 for i in drawn], axis=0)
+    marks = (crop.ink.strength > STRONG_INK) & ~taken & ~crop.lettering & ~crop.frame
+    marks[:, : path.stair.last] = False
+    own = np.where(marks, np.float32(MARK_PAY), owns[path.ink])
+    again = trace_ink(crop, own, path.ink, 1, solid=0)
+    if not again or len(again[0].stair.row) < len(path.stair.row) + LEAST_BURIED * columns:
+        return path
+    stair, n = again[0].stair, len(path.stair.row)
+    follows = np.abs(stair.row[:n] - path.stair.row) <= path.width_px + 1
+    along = ink_along(own, stair.row[n:], stair.first + n, path.width_px)
+    if follows.mean() < FOLLOWS or along.mean() < ALONG:
+        return path
+    return described(crop, owns[path.ink], path, stair)
 
 
 def _without_limit_pairs(

@@ -26,8 +26,6 @@ NUMBER_GAP = 1.0
 """Widest gap between a name and its number, in text heights: twice a word space, as a 1 stands in a wide cell."""
 LETTER_EDGE = 0.4
 """Ink at a window's right edge narrower than this, in text heights, is the edge of the name's first letter."""
-FRAME_ROW = 0.97
-"""Share of a row of the window that is inked where the frame of a legend runs through it."""
 FAINT_SAMPLE = 24.0
 """RGB distance from the paper that a sample must have: thin grey lines in scans have 30."""
 FRAME = 4
@@ -193,9 +191,9 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     rows = np.flatnonzero(offset <= LEVEL)
     if contrast[rows].max(initial=0.0) <= FAINT_SAMPLE:
         return None
+    framed = _runs_under_name(contrast, height)
     contrast = _without_letter_edge(contrast, rows, height)
     # The line is the strongest row: tints of a key's box and edges of the stroke are fainter.
-    framed = (contrast > FAINT_SAMPLE).mean(axis=1) > FRAME_ROW
     weight = np.where(framed, 0.0, contrast.sum(axis=1) * (1.0 - 0.3 * offset))
     best = int(rows[np.argmax(weight[rows])])
     ink = contrast > max(FAINT_SAMPLE, 0.5 * contrast[best].max())
@@ -220,6 +218,13 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     color = _line_color(window[:, first : last + 1], contrast[:, first : last + 1], best)
     box = Box(left + first, top + float(thick.min()), left + last, top + float(thick.max()))
     return _Sample(box, color, float(strip.mean()), float(thick.max() - thick.min() + 1))
+
+
+def _runs_under_name(contrast: FloatArray, height: float) -> FloatArray:
+    """(rows,) bool: whether ink runs on to the name, as the frame of a legend does; a sample ends before it."""
+    clear = contrast[:, ::-1] <= FAINT_SAMPLE
+    run = np.where(clear.any(axis=1), clear.argmax(axis=1), contrast.shape[1])
+    return run >= LETTER_EDGE * height
 
 
 def _without_letter_edge(contrast: FloatArray, rows: FloatArray, height: float) -> FloatArray:

@@ -21,6 +21,8 @@ _DOUBLES = 0.05
 # a fifth of it, the columns have a step of their own (24 under ticks 25 apart). Centred numbers drift by 0.03.
 _DRIFT = 0.12
 _OFF_LINE = 0.2
+# ... and are its multiples where all stand this near to them, as a share of it.
+_OFF_EVEN = 0.05
 # Numbers stand centred, left- or right-aligned at their tick; what of them stands there is off by less than this.
 _OFFSET = 0.25
 
@@ -112,8 +114,15 @@ def _free_columns(rows: Sequence[NumberRow], axis: Axis) -> Columns | None:
     px = np.array([c.box.centre[0] for c in longest.cells])
     span = axis.maximum - axis.minimum
     places = int(np.ceil(-np.log10(span * 0.002)))
-    time = np.round(axis.calibration.value(px), places)
+    time = _even_times(np.round(axis.calibration.value(px), places), axis.minimum, places)
     return Columns(time, px, on_ticks=False) if np.all(np.diff(time) > 0) else None
+
+
+def _even_times(time: FloatArray, start: float, places: int) -> FloatArray:
+    """Times that run evenly from the axis' start, made the multiples of one round step that they are."""
+    step = round(float(np.diff(time).mean()), places - 1)
+    even = start + step * np.arange(len(time))
+    return even if step > 0 and np.abs(even - time).max() < _OFF_EVEN * step else time
 
 
 def table_columns(rows: Sequence[NumberRow], clock: NumberRow | None, panel: Panel) -> Columns | None:
