@@ -12,7 +12,7 @@ from .limits import without_limits
 from .palette import PlotInk, is_tint, same_line
 from .plotcrop import PlotCrop
 from .staircase import Staircase
-from .styles import are_confusable, exchange_tails, stretches_apart
+from .styles import are_confusable, exchange_tails, ink_along, stretches_apart
 from .tracing import TracedPath, described, separate_inks, stroke_mask, trace_ink
 
 LEAST_OWN = 0.45
@@ -29,9 +29,18 @@ EDGE = 0.6
 """Share of columns on which one side goes on in a path's own colour, the other not, for it to be a tint's edge."""
 EXTRA_OWN, EXTRA_LENGTH = 0.55, 0.2
 """What a further curve in an ink must show when no legend entry speaks for it."""
+MARKS_REACH, IN_MARKS = 4.0, 0.8
+"""Strokes from a curve that its marks reach, and the share of columns there by which a further path runs on them."""
+HIDDEN_OWN, IN_SIGHT_OWN = 0.1, 0.75
+"""Share of its columns, and of those in sight, that a curve hidden for long under others or the frame must show."""
 MOST_PATHS = 4
 DASH_GAIN = 1.2
 """How much more ink a path that may bridge gaps must gather before a line said to be solid is taken for dashed."""
+LEAST_BURIED, MARK_PAY, STRONG_INK = 0.05, 0.6, 60.0
+"""Least stretch of a curve under a row of marks in another ink, as a share of the plot's width; what a column of such
+ink pays (own ink pays 1), and its RGB distance from the paper."""
+FOLLOWS, ALONG = 0.9, 0.75
+"""Share of a curve that must stay as it was when it is followed under marks, and of what follows that has ink."""
 LEAST_CONTRAST = 100.0
 """RGB distance from the paper that an ink without legend entry must have: grids and tints are paler."""
 
@@ -60,44 +69,77 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
     wanted = expected or (named if named > 1 else None)
     sure: list[TracedPath] = []
     spare: list[TracedPath] = []
+    hidden: list[TracedPath] = []
     for index, ink in enumerate(inks):
         tint = any(is_tint(ink.color, other.color) for other in inks if other.keys and other is not ink)
-        first, more = _curves_of_ink(crop, owns[index], index, ink, wanted, tint=tint)
+        first, more, rest = _curves_of_ink(crop, owns[index], index, ink, wanted, tint=tint)
         sure += first
         spare += more
-    paths = _drop_riders(sure, inks)
+        hidden += rest
+    paths = leading = _drop_riders(sure, inks)
     paths, spare = _without_limit_pairs(paths, spare, inks)
     paths = _without_surplus(paths, inks, wanted, sure=expected is not None)
+    if wanted is not None:
+        hidden += [p for p in sure if not any(p is k for k in leading) and not _is_grey(inks[p.ink].color)]
+        paths += _hidden_ones(hidden, paths, inks)[: max(0, wanted - len(paths))]
     if wanted is None or len(paths) < wanted:
         paths += _spares(spare, paths, inks, wanted)
     paths = [p for i in range(len(inks)) for p in _settled(crop, [p for p in paths if p.ink == i], owns[i], inks[i])]
+    paths = [_under_marks(crop, p, owns, {q.ink for q in paths}) for p in paths]
     unsure = {i for i in range(len(inks)) if _confusable(paths, i, inks[i], owns[i])}
     return [ArmPath(p, inks[p.ink], owns[p.ink], p.ink in unsure) for p in paths]
 
 
 def _curves_of_ink(
     crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, wanted: int | None, *, tint: bool
-) -> tuple[list[TracedPath], list[TracedPath]]:
-    """The curves that an ink surely draws, one for each legend entry and at least one, and those it may draw besides.
+) -> tuple[list[TracedPath], list[TracedPath], list[TracedPath]]:
+    """The curves that an ink surely draws, one for each legend entry and at least one, those it may draw besides, and
+    one that may be hidden for the most part where it draws none.
 
     tint: whether the ink is a paler tone of one that has a legend entry, as the edge of its band is.
     """
     named = len(ink.keys)
     if not named and (_contrast(crop, ink) < LEAST_CONTRAST or tint):
-        return [], []
+        return [], [], []
     due = max(1, named)
     traced = _traced(crop, own, index, ink, max(due, MOST_PATHS))
-    paths = [p for i, p in enumerate(traced) if _behaves(p, crop, ink, extra=i >= due and wanted is None)]
-    if not named and _explained(crop, own, paths) < LEAST_EXPLAINED:
-        return [], []
+    extra = [i >= due and wanted is None for i in range(len(traced))]
+    paths = [p for p, e in zip(traced, extra, strict=True) if _behaves(p, crop, ink, extra=e)]
+    paths = [p for i, p in enumerate(paths) if i < due or not any(_on_marks(p, other) for other in paths[:i])]
+    if not named and _explained(crop, own, paths or traced[:1]) < LEAST_EXPLAINED:
+        return [], [], []
     if wanted is None or len(paths) > wanted:
-        paths = without_limits(paths)
-    return paths[:due], paths[due:]
+        single = without_limits(paths)
+        # Limits never leave fewer arms than the legend names.
+        paths = single if len(single) >= named else paths
+    return paths[:due], paths[due:], [] if paths else [p for p in traced[:1] if _may_be_hidden(p, crop)]
+
+
+def _on_marks(path: TracedPath, other: TracedPath) -> bool:
+    """Whether a path keeps so near another of its ink that it runs along the ends of its marks."""
+    n = min(len(path.stair.row), len(other.stair.row))
+    near = np.abs(path.stair.row[:n] - other.stair.row[:n]) <= MARKS_REACH * (path.width_px + 0.5)
+    return float(near.sum()) > IN_MARKS * len(path.stair.row)
+
+
+def _may_be_hidden(path: TracedPath, crop: PlotCrop) -> bool:
+    """Whether a path that shows little of itself shows it wherever no other ink or frame is in the way."""
+    in_sight = max(1.0 - float(path.hidden.mean()), 1e-9)
+    length = len(path.stair.row) / crop.ink.strength.shape[1]
+    shown = path.own_share >= HIDDEN_OWN and path.own_share / in_sight >= IN_SIGHT_OWN
+    return shown and length >= EXTRA_LENGTH and len(path.corners.y) > 1 and not _is_edge(path, crop)
+
+
+def _hidden_ones(hidden: list[TracedPath], paths: list[TracedPath], inks: tuple[PlotInk, ...]) -> list[TracedPath]:
+    """Curves hidden for the most part, in colours of which nothing else is drawn, most ink first."""
+    drawn = [inks[p.ink].color for p in paths]
+    own = [p for p in hidden if not any(same_line(inks[p.ink].color, color) for color in drawn)]
+    return sorted(own, key=lambda p: -_weight(p))
 
 
 def _traced(crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, count: int) -> list[TracedPath]:
     """Staircases of one ink; the first is taken for a solid line unless bridging gaps gathers much more ink."""
-    traced = trace_ink(crop, own, index, count, solid=0)
+    traced = trace_ink(crop, own, index, count, solid=0, named=max(1, len(ink.keys)))
     if traced and len(ink.keys) <= 1:
         # A short sample of long dashes looks solid: the curve itself decides.
         unbroken = trace_ink(crop, own, index, count, solid=1)
@@ -123,6 +165,26 @@ def _settled(crop: PlotCrop, paths: list[TracedPath], own: FloatArray, ink: Plot
         return paths
     stairs = exchange_tails([p.stair for p in paths], own, paths[0].width_px, ink.keys)
     return [described(crop, own, p, stair) for p, stair in zip(paths, stairs, strict=True)]
+
+
+def _under_marks(crop: PlotCrop, path: TracedPath, owns: list[FloatArray], drawn: set[int]) -> TracedPath:
+    """The path with what follows it under a row of marks in an ink that draws no curve, where such a row goes on."""
+    columns = crop.ink.strength.shape[1]
+    if len(path.stair.row) > (1 - LEAST_BURIED) * columns:
+        return path
+    taken = np.any([owns[i] > 0.3 for i in drawn], axis=0)
+    marks = (crop.ink.strength > STRONG_INK) & ~taken & ~crop.lettering & ~crop.frame
+    marks[:, : path.stair.last] = False
+    own = np.where(marks, np.float32(MARK_PAY), owns[path.ink])
+    again = trace_ink(crop, own, path.ink, 1, solid=0)
+    if not again or len(again[0].stair.row) < len(path.stair.row) + LEAST_BURIED * columns:
+        return path
+    stair, n = again[0].stair, len(path.stair.row)
+    follows = np.abs(stair.row[:n] - path.stair.row) <= path.width_px + 1
+    along = ink_along(own, stair.row[n:], stair.first + n, path.width_px)
+    if follows.mean() < FOLLOWS or along.mean() < ALONG:
+        return path
+    return described(crop, owns[path.ink], path, stair)
 
 
 def _without_limit_pairs(

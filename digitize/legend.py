@@ -22,6 +22,10 @@ LINE_GAP, DOT_GAP = 0.9, 1.6
 """Widest gap within a sample in text heights: between dashes, and between the dots of a thick dotted line."""
 LEAST_INKED = 0.2
 """Least inked share of a sample: dotted lines have 0.25 and more."""
+NUMBER_GAP = 1.0
+"""Widest gap between a name and its number, in text heights: twice a word space, as a 1 stands in a wide cell."""
+LETTER_EDGE = 0.4
+"""Ink at a window's right edge narrower than this, in text heights, is the edge of the name's first letter."""
 FAINT_SAMPLE = 24.0
 """RGB distance from the paper that a sample must have: thin grey lines in scans have 30."""
 FRAME = 4
@@ -59,15 +63,41 @@ class _Sample:
 def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -> tuple[LegendKey, ...]:
     """Find the legend entries that belong to a panel, in reading order, one for each colour and line style."""
     keys = []
-    for line in texts:
+    for line in (_with_number(line, texts) for line in texts):
         if not panel.region.contains(*line.box.centre) or not may_name_an_arm(line):
             continue
         sample = _sample_left_of(pixels, line, texts, panel.plot_area)
         if sample is not None:
             name = re.sub(r"^[\s\-\u2013\u2014_+~=\u2022\u00b7|]+", "", line.text).strip()
             keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, sample.box, line.box))
+    keys = _off_samples(keys)
     ordered = sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
     return tuple(_in_common_slot(_one_of_each(ordered)))
+
+
+def _with_number(line: TextLine, texts: tuple[TextLine, ...]) -> TextLine:
+    """A name with the number that follows it: "Grade" and "2" are found apart, and all grades would share one name."""
+    b = line.box
+    if not line.text[-1:].isalpha() or line.rotation:
+        return line
+    for other in texts:
+        n = other.box
+        gap, aligned = n.left - b.right, abs(n.centre[1] - b.centre[1]) < 0.4 * b.height
+        if re.fullmatch(r"\d{1,2}", other.text) and aligned and 0 < gap < NUMBER_GAP * b.height:
+            box = Box(b.left, min(b.top, n.top), n.right, max(b.bottom, n.bottom))
+            return replace(line, text=f"{line.text} {other.text}", box=box)
+    return line
+
+
+def _off_samples(keys: list[LegendKey]) -> list[LegendKey]:
+    """Keys whose name is no piece of a marker: letters read in the sample of another key."""
+
+    def on(key: LegendKey, other: LegendKey) -> bool:
+        x, y = key.text_box.centre
+        level = abs(y - other.box.centre[1]) < 0.5 * other.text_box.height
+        return other is not key and other.box.left <= x <= other.box.right and level
+
+    return [k for k in keys if not any(on(k, other) for other in keys)]
 
 
 def entries_without_sample(texts: tuple[TextLine, ...], keys: tuple[LegendKey, ...]) -> int:
@@ -75,7 +105,7 @@ def entries_without_sample(texts: tuple[TextLine, ...], keys: tuple[LegendKey, .
     boxes = [k.text_box for k in keys]
     found = 0
     for line in texts:
-        if line.box in boxes or not may_name_an_arm(line):
+        if any(k.contains(*line.box.centre) for k in boxes) or not may_name_an_arm(line):
             continue
         b, tall = line.box, max(line.box.height, 6.0)
         below = any(abs(b.left - k.left) < 0.4 * tall and abs(b.top - k.top) < 2.5 * tall for k in boxes)
@@ -119,7 +149,8 @@ def _in_common_slot(keys: list[LegendKey]) -> list[LegendKey]:
 
 def may_name_an_arm(line: TextLine) -> bool:
     """Whether a line of text could be the name of an arm: words, no statistics, no entry for marks, no heading."""
-    letters = sum(c.isalpha() for c in line.text)
+    # The e of 4.02e-06 is no letter.
+    letters = sum(c.isalpha() for c in re.sub(r"\d[eE][-\u2013]?\d", "", line.text))
     named = letters >= 1 or bool(re.match(r"^\W*[<>≤≥=]+\s*\d", line.text))
     return (
         named
@@ -143,7 +174,8 @@ def _sample_left_of(pixels: PixelArray, line: TextLine, texts: tuple[TextLine, .
         b = other.box
         # Dots and dashes of a sample are sometimes read as small figures; they are no neighbour.
         letters = b.height > 0.6 * height or len(other.text) > 2
-        if other is not line and letters and b.bottom > top and b.top < bottom and b.centre[0] < line.box.left:
+        level = abs(b.centre[1] - line.box.centre[1]) < LEVEL * height + b.height / 2
+        if other is not line and letters and level and b.centre[0] < line.box.left:
             left = max(left, int(np.ceil(b.right)) + 1)
     top, bottom = max(0, top), min(pixels.shape[0] - 1, bottom)
     if right - left < 0.7 * height or bottom - top < 4:
@@ -159,8 +191,10 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     rows = np.flatnonzero(offset <= LEVEL)
     if contrast[rows].max(initial=0.0) <= FAINT_SAMPLE:
         return None
+    framed = _runs_under_name(contrast, height)
+    contrast = _without_letter_edge(contrast, rows, height)
     # The line is the strongest row: tints of a key's box and edges of the stroke are fainter.
-    weight = contrast.sum(axis=1) * (1.0 - 0.3 * offset)
+    weight = np.where(framed, 0.0, contrast.sum(axis=1) * (1.0 - 0.3 * offset))
     best = int(rows[np.argmax(weight[rows])])
     ink = contrast > max(FAINT_SAMPLE, 0.5 * contrast[best].max())
     if not ink[best].any():
@@ -184,6 +218,24 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     color = _line_color(window[:, first : last + 1], contrast[:, first : last + 1], best)
     box = Box(left + first, top + float(thick.min()), left + last, top + float(thick.max()))
     return _Sample(box, color, float(strip.mean()), float(thick.max() - thick.min() + 1))
+
+
+def _runs_under_name(contrast: FloatArray, height: float) -> FloatArray:
+    """(rows,) bool: whether ink runs on to the name, as the frame of a legend does; a sample ends before it."""
+    clear = contrast[:, ::-1] <= FAINT_SAMPLE
+    run = np.where(clear.any(axis=1), clear.argmax(axis=1), contrast.shape[1])
+    return run >= LETTER_EDGE * height
+
+
+def _without_letter_edge(contrast: FloatArray, rows: FloatArray, height: float) -> FloatArray:
+    """The window without a narrow piece of ink at its right edge, in the rows of a sample: the name's first letter."""
+    inked = np.r_[True, (contrast[rows] > FAINT_SAMPLE).any(axis=0)]
+    clear = len(inked) - 1 - int(np.argmin(inked[::-1])) if not inked.all() else 0
+    if not 0 < len(inked) - 1 - clear < LETTER_EDGE * height:
+        return contrast
+    out = contrast.copy()
+    out[:, clear:] = 0.0
+    return out
 
 
 def _turns_down(start: FloatArray, row: int, height: float) -> bool:

@@ -19,8 +19,12 @@ LEAST_INK = 0.12
 """Ink, in px for each column of the plot, below which a colour draws no curve."""
 SAME_SHADE = 5.0
 """Lab distance below which two solid samples have one colour: blur and JPEG move a sample by up to 4."""
+FAINTEST_SHADE = 0.25
+"""Least share of an ink's contrast that a shade of its line has: a grid of a seventh is no shade of the curves."""
 PALE, TINT_HUE = 0.6, 28.0
 """A tone with less than this share of an ink's contrast may turn by so many degrees: tints mix with grey paper."""
+SAME_TINT = 10.0
+"""Distance in the a, b plane of Lab within which thin samples have one hue: JPEG at quality 40 moves grey by 6."""
 THIN = 2.0
 """Stroke width up to which a line has no pixel that is surely all ink, so that its shades alternate along it."""
 THIN_REACH = 9
@@ -86,6 +90,8 @@ def _absorb_shades(kept: list[PlotInk], paper: FloatArray) -> list[PlotInk]:
 def _one_line(ink: InkMap, color: Rgb, other: Rgb, paper: FloatArray, mask: FloatArray, reach: int) -> bool:
     """Whether two clusters are shades of one line: one hue or one ray from the paper, and the lesser clings."""
     faint, strong = sorted((color, other), key=lambda c: _strength(c, paper))
+    if _strength(faint, paper) < FAINTEST_SHADE * _strength(strong, paper):
+        return False
     return _may_be_shade(faint, strong, paper) and _clings(ink, color, other, mask, reach)
 
 
@@ -112,8 +118,14 @@ def _one_ink(a: LegendKey, b: LegendKey, kept: list[PlotInk], paper: FloatArray)
     if None not in homes and homes[0] != homes[1]:
         return False
     faint, strong = sorted((a.color, b.color), key=lambda c: _strength(c, paper))
-    # Thin dashes lose contrast to blur.
-    return max(a.width_px, b.width_px) <= 2 and not both_solid and _is_shade(faint, strong, paper)
+    # Thin dashes lose contrast to blur, but a legend's samples stand alone and keep their hue.
+    thin = max(a.width_px, b.width_px) <= 2 and not both_solid
+    return thin and _tint_distance(a.color, b.color) < SAME_TINT and _is_shade(faint, strong, paper)
+
+
+def _tint_distance(a: Rgb, b: Rgb) -> float:
+    """Distance of two colours in the a, b plane of Lab, whatever their lightness."""
+    return float(np.linalg.norm(to_lab(np.asarray(a, float))[1:] - to_lab(np.asarray(b, float))[1:]))
 
 
 def _tie_group(

@@ -158,7 +158,7 @@ def _other_kind(view: _View, caption: str) -> str | None:
 
 def _without_text(levels: GreyArray, texts: tuple[TextLine, ...]) -> GreyArray:
     """The page with all text painted over in the colour of the paper."""
-    page, paper = levels.copy(), float(np.median(levels))
+    page, paper = levels.copy(), float(np.median(levels[::2, ::2]))
     for text in texts:
         box = text.box
         page[max(0, int(box.top)) : int(box.bottom) + 2, max(0, int(box.left)) : int(box.right) + 2] = paper

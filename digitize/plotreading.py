@@ -135,7 +135,7 @@ def trace_arms(
     for arm in arms:
         others = tuple(other.path for other in arms if other is not arm)
         marks = find_marks(crop, arm.path, arm.own, others)
-        runs_on, end_hidden = _runs_on(pixels, crop, arm), _end_hidden(crop, arm)
+        runs_on, end_hidden = _runs_on(pixels, crop, arm), _end_hidden(crop, arm) or _ends_under(insets, crop, arm)
         drawn.append(arm_from_path(arm, crop, marks, runs_on=runs_on, end_hidden=end_hidden))
     return drawn
 
@@ -156,6 +156,12 @@ def _end_hidden(crop: PlotCrop, arm: ArmPath) -> bool:
     other = (crop.ink.strength > 60) & ~crop.frame & ~crop.lettering & (arm.own < 0.3)
     beyond = other[strip]
     return beyond.shape[1] >= 8 and float(beyond.any(axis=0).mean()) > 0.8
+
+
+def _ends_under(insets: tuple[Box, ...], crop: PlotCrop, arm: ArmPath) -> bool:
+    """Whether an arm's own ink ends at a smaller plot that was laid over it."""
+    x, y = crop.figure_x(arm.path.corners.end), crop.figure_y(arm.path.corners.y[-1])
+    return any(box.contains(float(x), float(y), 2 * (arm.path.width_px + 1) * crop.scale) for box in insets)
 
 
 def _runs_on(pixels: PixelArray, crop: PlotCrop, arm: ArmPath) -> bool:

@@ -36,11 +36,14 @@ class Prices:
     drop: FloatArray
 
 
-def price_pixels(own: FloatArray, hiding: FloatArray, width_px: float, gap_px: float) -> Prices:
+def price_pixels(
+    own: FloatArray, hiding: FloatArray, width_px: float, gap_px: float, dashes: FloatArray | None = None
+) -> Prices:
     """Price the pixels for one arm.
 
     own: (height, width) 0 to 1, the arm's own ink. hiding: bool, ink that may lie over the arm.
-    width_px: stroke width. gap_px: the longest gap of the arm's dashes, SOLID_GAP for a solid line.
+    width_px: stroke width. gap_px: the longest gap of the arm's dashes, SOLID_GAP for a solid line. dashes: bool, all
+    ink between whose pieces the arm may run, where that is more than its own: another arm may have been given some.
     """
     size = max(1, round(width_px))
     centred = cv2.blur(own.astype(np.float32), (1, size)) if size > 1 else own
@@ -50,7 +53,8 @@ def price_pixels(own: FloatArray, hiding: FloatArray, width_px: float, gap_px: f
         length = 2 * size + LONG_RUN
         running = cv2.morphologyEx(own.astype(np.float32), cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
         centred = centred * (SHORT_PAY + (1.0 - SHORT_PAY) * np.clip(running, 0.0, 1.0))
-    bridged = _bridge_gaps((own > 0.3).astype(np.uint8), int(np.ceil(gap_px)) + 1)
+    solid = own > 0.3 if dashes is None else dashes
+    bridged = _bridge_gaps(solid.astype(np.uint8), int(np.ceil(gap_px)) + 1)
     otherwise_run = np.where(hiding, RUN_HIDDEN, np.where(bridged, RUN_BRIDGE, RUN_PAPER))
     otherwise_drop = np.where(hiding, DROP_HIDDEN, np.where(bridged, DROP_BRIDGE, DROP_PAPER))
     drop = np.where(own > 0.3, DROP_OWN, (1.0 - own) * otherwise_drop)

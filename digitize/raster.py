@@ -5,6 +5,7 @@ Frame: origin at the centre of the top-left pixel, x right, y down, all lengths 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,8 @@ Orientation = Literal["horizontal", "vertical"]
 
 # So many samples along a line give its profile across.
 SAMPLES = 100
+# Rows worked on at a time: a plate of 23 megapixels in floats would be 270 MB, a stripe of it is 20.
+STRIPE_ROWS = 512
 # Rec. 601 luma, the weights that scanners and JPEG use for grey.
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
@@ -50,7 +53,23 @@ class Line:
 
 def grey(pixels: PixelArray) -> GreyArray:
     """(height, width) grey level 0 (black) to 255 of (height, width, 3) RGB."""
-    return pixels.astype(np.float32) @ _LUMA
+    levels = np.empty(pixels.shape[:2], np.float32)
+    for rows in stripes(len(pixels)):
+        levels[rows] = pixels[rows].astype(np.float32) @ _LUMA
+    return levels
+
+
+def unlike(levels: GreyArray, level: float, contrast: float) -> MaskArray:
+    """(height, width) whether each pixel is more than `contrast` grey levels darker or lighter than a level."""
+    mask = np.empty(levels.shape, bool)
+    for rows in stripes(len(levels)):
+        mask[rows] = np.abs(levels[rows] - level) > contrast
+    return mask
+
+
+def stripes(height: int) -> Iterator[slice]:
+    """Slices of STRIPE_ROWS rows that cover a picture of so many rows, from the top."""
+    return (slice(top, min(top + STRIPE_ROWS, height)) for top in range(0, height, STRIPE_ROWS))
 
 
 def shrunk(levels: GreyArray, side: int) -> tuple[GreyArray, float]:
@@ -72,7 +91,8 @@ def thin_ink(levels: GreyArray, orientation: Orientation, reach: int, dark: bool
     import cv2
 
     kernel = np.ones((reach, 1) if orientation == "horizontal" else (1, reach), np.uint8)
-    image = np.clip(levels, 0, 255).astype(np.uint8)
+    image = np.empty(levels.shape, np.uint8)
+    np.clip(levels, 0, 255, out=image, casting="unsafe")
     operation = cv2.MORPH_BLACKHAT if dark else cv2.MORPH_TOPHAT
     return cv2.morphologyEx(image, operation, kernel).astype(np.float32)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..records import Box
 from .frames import Frame
-from .raster import GreyArray, MaskArray
+from .raster import GreyArray, MaskArray, unlike
 
 # Ink is what differs from the paper by this many grey levels.
 INK = 40.0
@@ -24,7 +24,7 @@ def assign_regions(frames: list[Frame], levels: GreyArray) -> list[Box]:
     levels: (height, width) grey page. Borders run through the widest empty stripe between two plots.
     """
     height, width = levels.shape
-    ink = np.abs(levels - float(np.median(levels))) > INK
+    ink = unlike(levels, float(np.median(levels[::2, ::2])), INK)
     cores = [_core(frame) for frame in frames]
     sides = []
     for core in cores:

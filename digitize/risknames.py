@@ -128,6 +128,9 @@ def _without_cells(line: TextLine, cells: Sequence[Sequence[TextLine]]) -> TextL
 
 def _after_heading(text: str, kind: Kind, inner: Kind, arm: str) -> tuple[Kind, Kind, str]:
     found = kind_of(text)
+    if text.strip().startswith("("):
+        # The second line of "Number at risk / (number censored)" tells what the parentheses count.
+        return kind, found or inner, arm
     if found is None:
         return kind, inner, text
     return found, inner_kind(text) or inner, arm

@@ -107,6 +107,8 @@ def _table_block(
     for block in blocks_of_rows(rows, panel):
         inside = is_inside(block[0], panel)
         chosen = [r for r in block if _counts(r) >= (_INNER_CELLS if inside else 2)]
+        if inside and not any(_tells_counts(r) for r in chosen):
+            continue
         near = clock if clock is not None and abs(clock.y - block[0].y) < 6 * clock.height else None
         columns = table_columns(chosen, near, panel) if chosen else None
         if columns is None:
@@ -121,6 +123,11 @@ def _table_block(
 
 def _counts(row: NumberRow) -> int:
     return sum(parse_cell(c.text) is not None for c in row.cells)
+
+
+def _tells_counts(row: NumberRow) -> bool:
+    """Whether a row inside the plot holds more than bars: censor marks on a level are read as a row of ones."""
+    return any(c.text.strip("1Il|") for c in row.cells)
 
 
 def _is_short_row(row: NumberRow, rows: Sequence[NumberRow]) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..records import Figure, FloatArray, PixelArray
-from .raster import GreyArray, grey
+from .raster import GreyArray, grey, stripes
 from .tilt import Tilt, find_tilt
 
 # A picture is dark when half of it is darker than this.
@@ -44,9 +44,12 @@ def straighten(figure: Figure) -> Figure:
 
 def turn_light(pixels: PixelArray) -> PixelArray:
     """Lightness turned over, hue kept: black paper becomes white, a blue curve stays blue."""
-    wide = pixels.astype(np.int16)
-    turned = wide + 255 - wide.max(axis=2, keepdims=True) - wide.min(axis=2, keepdims=True)
-    return np.clip(turned, 0, 255).astype(np.uint8)
+    out = np.empty_like(pixels)
+    for rows in stripes(len(pixels)):
+        wide = pixels[rows].astype(np.int16)
+        turned = wide + 255 - wide.max(axis=2, keepdims=True) - wide.min(axis=2, keepdims=True)
+        out[rows] = np.clip(turned, 0, 255)
+    return out
 
 
 def is_scanned(pixels: PixelArray) -> bool:
@@ -70,11 +73,10 @@ def even_light(pixels: PixelArray) -> PixelArray:
         weights, noise, brighter = _paper_light(pixels[::THIN, ::THIN, channel].astype(np.float32))
         light = sum(w * term for w, term in zip(weights, terms, strict=True))
         gain = (255.0 / np.maximum(brighter * light - NOISE_LIFT * noise, 1.0)).astype(np.float32)
-        lifted = cv2.multiply(
-            pixels[..., channel].astype(np.float32),
-            cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR),
-        )
-        out[..., channel] = np.clip(np.rint(lifted), 0, 255).astype(np.uint8)
+        gain = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
+        for rows in stripes(height):
+            lifted = pixels[rows, :, channel] * gain[rows]
+            out[rows, :, channel] = np.clip(np.rint(lifted), 0, 255)
     return out
 
 
@@ -110,6 +112,9 @@ def undo_tilt(pixels: PixelArray, tilt: Tilt) -> PixelArray:
     import cv2
 
     height, width = pixels.shape[:2]
-    x, y = np.meshgrid(np.arange(width, dtype=float), np.arange(height, dtype=float))
-    from_x, from_y = (a.astype(np.float32) for a in tilt.source_of(x, y))
-    return cv2.remap(pixels, from_x, from_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    out = np.empty_like(pixels)
+    for rows in stripes(height):
+        x, y = np.meshgrid(np.arange(width, dtype=float), np.arange(rows.start, rows.stop, dtype=float))
+        from_x, from_y = (a.astype(np.float32) for a in tilt.source_of(x, y))
+        out[rows] = cv2.remap(pixels, from_x, from_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return out

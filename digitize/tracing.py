@@ -19,6 +19,8 @@ from .staircase import Staircase, cheapest_staircase
 
 GRID_FILL = 0.85
 """Share of a row or column that one ink fills where it is a grid line; curves hide a part of it."""
+LEAST_EARNED = 0.03
+"""What a staircase that no legend entry speaks for must earn, in columns of ink as a share of the plot's width."""
 DASH_GAP = 4.5
 """Longest gap of a dash pattern in stroke widths: R's dotted line has 3, SAS's longest 4."""
 
@@ -42,28 +44,69 @@ class TracedPath:
     hidden: FloatArray
 
 
-def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: int) -> list[TracedPath]:
+def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: int, named: int = 1) -> list[TracedPath]:
     """Trace up to `count` staircases in one ink, most ink first.
 
     own: (height, width) its coverage; index: its number. solid: how many of the first are known to have no gaps.
+    named: how many the legend shows in this ink: a dotted line earns little, the more so where it is hidden at first.
     """
     width = line_width(own)
     others = (crop.ink.strength > 60) & (own < 0.3)
     hiding = others | crop.lettering | crop.frame
-    paths: list[TracedPath] = []
-    fresh = own.copy()
-    for place in range(count):
-        # Soft edges make a stroke look narrower and its gaps wider than they are.
-        gap = SOLID_GAP if place < solid else DASH_GAP * (width + 1) + 1
-        prices = price_pixels(fresh, hiding, width, gap)
-        stair = cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
-        if stair.earned <= 0.03 * own.shape[1]:
+    found: list[Staircase] = []
+    # Soft edges make a stroke look narrower and its gaps wider than they are.
+    gaps = [SOLID_GAP if place < solid else DASH_GAP * (width + 1) + 1 for place in range(count)]
+    for place, gap in enumerate(gaps):
+        stair = _cheapest(crop, own, hiding, found, width, gap)
+        if stair.earned <= (0.0 if place < named else LEAST_EARNED * own.shape[1]):
             break
-        paths.append(_describe(stair, index, own, fresh, hiding, width, crop.start_row, hiding & ~crop.frame))
-        used = stroke_mask(stair, own.shape, width)
-        hiding |= used & (fresh > 0.3)
-        fresh = np.where(used, 0.0, fresh)
+        found.append(stair)
+    if len(found) > 2:
+        found = _traced_again(crop, own, hiding, found, width, gaps)
+    paths = []
+    for place, stair in enumerate(found):
+        fresh, hidden = _left_by(own, hiding, found[:place], width)
+        paths.append(_describe(stair, index, own, fresh, hidden, width, crop.start_row, hidden & ~crop.frame))
     return paths
+
+
+def _cheapest(
+    crop: PlotCrop, own: FloatArray, hiding: FloatArray, others: list[Staircase], width: float, gap: float
+) -> Staircase:
+    """The cheapest staircase on the ink that others leave; gap: longest gap between its dashes."""
+    fresh, hidden = _left_by(own, hiding, others, width)
+    prices = price_pixels(fresh, hidden, width, gap, own > 0.3)
+    return cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
+
+
+def _left_by(
+    own: FloatArray, hiding: FloatArray, others: list[Staircase], width: float
+) -> tuple[FloatArray, FloatArray]:
+    """The ink that other staircases leave, and what may hide a further one: their ink too."""
+    used = np.zeros(own.shape, bool)
+    for stair in others:
+        used |= stroke_mask(stair, own.shape, width)
+    return np.where(used, 0.0, own), hiding | (used & (own > 0.3))
+
+
+def _traced_again(
+    crop: PlotCrop, own: FloatArray, hiding: FloatArray, found: list[Staircase], width: float, gaps: list[float]
+) -> list[Staircase]:
+    """Staircases traced once more on what all others leave, all but the first.
+
+    The second of three may have begun on the third's ink, which the third then had to share: where the third holds it
+    alone, the second looks for its own. Kept where all of them together cover as much ink as before.
+    """
+
+    def covered(stairs: list[Staircase]) -> float:
+        return float((own - _left_by(own, hiding, stairs, width)[0]).sum())
+
+    for place in range(1, len(found)):
+        others = found[:place] + found[place + 1 :]
+        again = [*found[:place], _cheapest(crop, own, hiding, others, width, gaps[place]), *found[place + 1 :]]
+        if again[place].earned > 0 and covered(again) >= covered(found):
+            found = again
+    return found
 
 
 def separate_inks(crop: PlotCrop, inks: tuple[tuple[Rgb, ...], ...]) -> list[FloatArray]:

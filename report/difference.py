@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from ..records import ArmReading, Panel, PanelReading, PixelArray, Rgb
+from ..records import Panel, PanelReading, PixelArray, Rgb
 from .overlay import marks_px, staircase_px
 
 LEFT_OVER: Rgb = (214, 40, 40)
@@ -32,6 +32,9 @@ MARK_PX = 8
 # A read curve has ink when any lies within this of it.
 NEAR_INK_PX = 3
 
+# A panel is worked on with so much around it: what the widest of the strokes above reaches, and some.
+WINDOW_PX = 2 * FILL_PX
+
 Mask = np.ndarray
 
 
@@ -40,14 +43,33 @@ def draw_difference(pixels: PixelArray, panels: Sequence[PanelReading]) -> Pixel
     drawn = np.full_like(pixels, 255)
     ink = _ink(pixels)
     drawn[ink] = EXPLAINED
-    fills = _fills(ink)
     for panel in panels:
-        area = _inside(pixels.shape, panel.panel)
-        lines, marks = _drawn_again(pixels.shape, panel)
-        explained = _grown(lines, EXPLAINED_PX) | _grown(marks, MARK_PX)
-        drawn[ink & area & ~fills & ~explained] = LEFT_OVER
-        drawn[_grown(lines & ~_grown(ink, NEAR_INK_PX), 1)] = WITHOUT_INK
+        window = _window(pixels.shape, panel)
+        _colour_panel(drawn[window], ink[window], panel, (window[1].start, window[0].start))
     return drawn
+
+
+def _window(shape: tuple[int, ...], panel: PanelReading) -> tuple[slice, slice]:
+    """Rows and columns around a panel's plot area and all its lines, so that no mask needs the whole plate."""
+    area = panel.panel.plot_area
+    x, y = [area.left, area.right], [area.top, area.bottom]
+    for arm in panel.arms:
+        for places in (staircase_px(panel.panel, arm), marks_px(panel.panel, arm)):
+            x += list(places[0])
+            y += list(places[1])
+    spans = []
+    for places, size in ((y, shape[0]), (x, shape[1])):
+        first = min(max(0, _whole(min(places)) - WINDOW_PX), size)
+        spans.append(slice(first, max(first, min(size, _whole(max(places)) + WINDOW_PX + 1))))
+    return spans[0], spans[1]
+
+
+def _colour_panel(drawn: PixelArray, ink: Mask, panel: PanelReading, corner: tuple[int, int]) -> None:
+    """Colour one panel's window of the picture. corner: x and y of the window's first pixel."""
+    lines, marks = _drawn_again(ink.shape, panel, corner)
+    left_over = ink & _inside(ink.shape, panel.panel, corner) & ~_fills(ink)
+    drawn[left_over & ~_grown(lines, EXPLAINED_PX) & ~_grown(marks, MARK_PX)] = LEFT_OVER
+    drawn[_grown(lines & ~_grown(ink, NEAR_INK_PX), 1)] = WITHOUT_INK
 
 
 def _ink(pixels: PixelArray) -> Mask:
@@ -75,29 +97,28 @@ def _fills(ink: Mask) -> Mask:
     return cv2.dilate(thick, np.ones((3, 3), np.uint8)) > 0
 
 
-def _inside(shape: tuple[int, ...], panel: Panel) -> Mask:
+def _inside(shape: tuple[int, ...], panel: Panel, corner: tuple[int, int]) -> Mask:
     """The plot area without its frame."""
     area, inset = panel.plot_area, EXPLAINED_PX
     mask = np.zeros(shape[:2], bool)
-    top, left = max(0, round(area.top) + inset), max(0, round(area.left) + inset)
-    mask[top : max(0, round(area.bottom) - inset + 1), left : max(0, round(area.right) - inset + 1)] = True
+    top, left = (max(0, round(v) + inset - c) for v, c in zip((area.top, area.left), corner[::-1], strict=True))
+    bottom, right = (
+        max(0, round(v) - inset + 1 - c) for v, c in zip((area.bottom, area.right), corner[::-1], strict=True)
+    )
+    mask[top:bottom, left:right] = True
     return mask
 
 
-def _drawn_again(shape: tuple[int, ...], panel: PanelReading) -> tuple[Mask, Mask]:
+def _drawn_again(shape: tuple[int, ...], panel: PanelReading, corner: tuple[int, int]) -> tuple[Mask, Mask]:
     """The arms' lines, and their marks, one pixel thin."""
     lines, marks = np.zeros(shape[:2], np.uint8), np.zeros(shape[:2], np.uint8)
     for arm in panel.arms:
-        _draw_line(lines, panel.panel, arm)
+        x, y = staircase_px(panel.panel, arm)
+        corners = np.array([[_whole(a), _whole(b)] for a, b in zip(x, y, strict=True)], np.int32)
+        cv2.polylines(lines, [corners - corner], isClosed=False, color=1)
         for x, y in zip(*marks_px(panel.panel, arm), strict=True):
-            cv2.circle(marks, (_whole(x), _whole(y)), 0, 1)
+            cv2.circle(marks, (_whole(x) - corner[0], _whole(y) - corner[1]), 0, 1)
     return lines > 0, marks > 0
-
-
-def _draw_line(canvas: np.ndarray, panel: Panel, arm: ArmReading) -> None:
-    x, y = staircase_px(panel, arm)
-    corners = np.array([[_whole(a), _whole(b)] for a, b in zip(x, y, strict=True)], np.int32)
-    cv2.polylines(canvas, [corners], isClosed=False, color=1)
 
 
 def _whole(position: float) -> int:

@@ -193,3 +193,56 @@ def test_rising_curves_are_traced_as_falling_ones() -> None:
 
 def test_an_empty_plot_has_no_arms() -> None:
     assert arms_of(Drawing().axes())[1] == []
+
+
+def test_a_dotted_arm_keeps_its_start_beside_a_dashed_one() -> None:
+    # The dashed arm runs under the solid one at first, and its path may take the first dots.
+    solid = stairs(*((k, 1 - 0.05 * k) for k in range(9)), (14, 0.55), (22, 0.5))
+    dashed = (*solid[:9], *stairs((12, 0.53), (18, 0.42), (24, 0.35)))
+    dotted = stairs(*((k, 1 - 0.035 * k) for k in range(9)), (13, 0.7), (20, 0.66), (26, 0.64))
+    drawing = Drawing().axes().curve(dashed, END, BLACK, 3, DASHED).curve(dotted, END, BLACK, 3, (3.0, 6.0))
+    drawing.curve(solid, END, BLACK, 3)
+    for k, dash in enumerate([(), DASHED, (3.0, 6.0)]):
+        drawing.entry("ABC"[k], 230, 40 + 14 * k, BLACK, 3, dash)
+    crop, arms = arms_of(drawing, expected=3)
+    assert len(arms) == 3
+    columns = crop.figure_x(np.arange(arms[0].path.stair.first, arms[0].path.stair.last + 1))
+    off = np.abs(crop.figure_y(arms[0].path.stair.row) - row_at(dotted, columns))
+    assert off[columns > dotted[9][0]].mean() < 1
+    assert follows(crop, arms[1], solid)
+
+
+def test_an_arm_hidden_by_the_frame_for_half_its_length_counts_where_the_table_names_two() -> None:
+    late = stairs((0, 1), (19, 0.9), (24, 0.85))
+    drawing = Drawing().axes().curve(LOWER, END, BLUE).curve(late, END, RED).line(LEFT, TOP, RIGHT + 8, TOP, BLACK, 4)
+    crop, arms = arms_of(drawing, expected=2)
+    assert [a.ink.color for a in arms] == [RED, BLUE]
+    assert crop.figure_y(arms[0].path.corners.y[1:]) == pytest.approx([p[1] for p in late[1:]], abs=0.6)
+
+
+def test_the_ends_of_dense_marks_are_no_further_arm() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLUE, 2)
+    for at in np.arange(LEFT + 6, END, 5):
+        level = float(row_at(UPPER, np.array([at]))[0])
+        drawing.line(at, level - 5, at, level + 5, BLUE, 2)
+    assert len(arms_of(drawing)[1]) == 1
+
+
+def test_arms_that_the_legend_names_are_no_limits_of_each_other() -> None:
+    drawing = Drawing().axes()
+    for k, points in enumerate((UPPER, MIDDLE, LOWER)):
+        drawing.curve(points, END, BLACK).entry("ABC"[k], 230, 40 + 14 * k, BLACK)
+        for at, level in points[1:]:
+            drawing.fill(at - 3, level - 3, at + 3, level + 3, BLACK)
+    assert len(arms_of(drawing)[1]) == 3
+
+
+def test_a_curve_is_followed_under_a_row_of_marks() -> None:
+    early, late = stairs((0, 1), (5, 0.9), (12, 0.8)), stairs((0, 1), (5, 0.9), (12, 0.8), (22, 0.75))
+    drawing = Drawing().axes().curve(early, 220, BLUE, 2).curve(LOWER, END, RED)
+    for at in np.arange(218, 330, 4):
+        level = float(row_at(late, np.array([at]))[0])
+        drawing.line(at, level - 5, at, level + 5, BLACK, 1).line(at - 4, level, at + 4, level, BLACK, 2)
+    crop, arms = arms_of(drawing)
+    assert [a.ink.color for a in arms] == [BLUE, RED]
+    assert follows(crop, arms[0], late)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from drawn_curves import BLACK, BLUE, DASHED, DOTTED, GREY, LOWER, RED, UPPER, Drawing, panel
 from km2ipd.digitize.legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
@@ -108,3 +110,38 @@ def test_a_name_in_line_with_entries_but_without_sample_is_counted() -> None:
     assert entries_without_sample(tuple(drawing.texts), keys) == 0
     drawing.text("Third", 258, 72).text("Elsewhere", 100, 72).text("p=0.01", 258, 88)
     assert entries_without_sample(tuple(drawing.texts), keys) == 1
+
+
+def test_a_number_found_apart_belongs_to_its_name() -> None:
+    drawing = base()
+    for k, dash in enumerate([(), DASHED, DOTTED]):
+        drawing.entry("Grade", 225, 104 + 14 * k, BLACK, 2, dash).text(str(k + 1), 225 + 30 + 8 + 36, 104 + 14 * k)
+    assert [k.name for k in found(drawing)] == ["Grade 1", "Grade 2", "Grade 3"]
+    assert entries_without_sample(tuple(drawing.texts), found(drawing)) == 0
+
+
+def test_letters_read_in_a_sample_are_no_entry() -> None:
+    # The upper edge of an open square on the line, read as a letter.
+    drawing = base().entry("Drug", 220, 40, BLACK)
+    drawing.texts.append(TextLine("n", Box(236, 37, 243, 40)))
+    assert [k.name for k in found(drawing)] == ["Drug"]
+
+
+def test_a_frame_within_a_names_box_is_no_sample() -> None:
+    # The box of the name took in the frame of the legend, and reaches up to a line of text above.
+    drawing = Drawing().axes().entry("Drug", 220, 60, BLUE).text("Months of follow-up", 170, 36)
+    for at in (52, 69):
+        drawing.line(205, at, 320, at, BLACK, 1)
+    framed = [replace(t, box=Box(258, 49, 284, 72)) if t.text == "Drug" else t for t in drawing.texts]
+    keys = find_legend(drawing.pixels(), tuple(framed), panel())
+    assert [(k.name, k.color, k.inked) for k in keys] == [("Drug", BLUE, 1.0)]
+
+
+def test_the_edge_of_the_first_letter_hides_no_sample() -> None:
+    drawing = base().entry("Nope", 220, 40, GREY, 1)
+    late = [replace(t, box=replace(t.box, left=t.box.left + 2)) for t in drawing.texts]
+    assert [k.name for k in find_legend(drawing.pixels(), tuple(late), panel())] == ["Nope"]
+
+
+def test_a_number_with_an_exponent_names_no_arm() -> None:
+    assert not may_name_an_arm(line("4.02e-06"))

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from drawn_curves import BLACK, BLUE, DASHED, GREEN, GREY, LOWER, RED, UPPER, Drawing
+from drawn_curves import (
+    BLACK,
+    BLUE,
+    BOTTOM,
+    DASHED,
+    GREEN,
+    GREY,
+    LEFT,
+    LOWER,
+    RED,
+    RIGHT,
+    TOP,
+    UPPER,
+    Drawing,
+    stairs,
+    y,
+)
 from km2ipd.digitize.palette import PlotInk, find_inks, is_tint, same_line
 
 END = 330.0
@@ -90,3 +107,19 @@ def test_a_tint_is_paler_and_of_the_same_hue() -> None:
     assert not is_tint(BLUE, (205, 212, 242))
     assert not is_tint((242, 205, 205), BLUE)
     assert not is_tint((200, 200, 200), BLACK)
+
+
+def test_curves_over_a_faint_grid_are_no_shades_of_it() -> None:
+    drawing, grid = Drawing(), (223, 231, 238)
+    for s in np.arange(0, 1.05, 0.05):
+        drawing.line(LEFT, y(s), RIGHT, y(s), grid, 1)
+    for at in np.arange(LEFT, RIGHT, 30):
+        drawing.line(at, TOP, at, BOTTOM, grid, 1)
+    drawing.curve(stairs((0, 1), (9, 0.85), (19, 0.7)), END, (144, 53, 59)).curve(LOWER, END, BLUE)
+    assert {(144, 53, 59), BLUE} <= set(colors_of(inks_of(drawing)))
+
+
+def test_thin_samples_of_two_pale_hues_are_two_inks() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, (138, 139, 150), 3).curve(LOWER, END, (98, 153, 116), 3)
+    drawing.entry("Drug", 210, 40, (144, 144, 147), 1).entry("Placebo", 210, 56, (149, 169, 144), 1, (12.0, 3.0))
+    assert sorted(tuple(k.name for k in i.keys) for i in inks_of(drawing) if i.keys) == [("Drug",), ("Placebo",)]

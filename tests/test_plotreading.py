@@ -149,6 +149,13 @@ def test_a_plot_inside_the_plot_gives_no_arms() -> None:
     assert [a.color for a in read(drawing, (inset,)).arms] == ["#c8281e"]
 
 
+def test_a_curve_that_goes_on_behind_a_plot_laid_over_it_is_flagged() -> None:
+    drawing = Drawing().axes().curve(LOWER, END, RED).fill(215, 150, 345, 215, (255, 255, 255))
+    inset = Caution("inset", "a smaller plot inside", "", "note", Box(215, 150, 345, 215))
+    reading = read(drawing, (inset,))
+    assert "end-hidden" in codes(reading) and reading.status == "review"
+
+
 def test_an_empty_plot_has_no_curve() -> None:
     with pytest.raises(NoCurveFound, match=r"drawn\.png: no staircase .* panel B"):
         read(Drawing().axes(), name="B")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from km2ipd.digitize.raster import find_lines, grey, peaks, shrunk, thin_ink
+from km2ipd.digitize.raster import STRIPE_ROWS, find_lines, grey, peaks, shrunk, stripes, thin_ink, unlike
 
 PAPER = 255.0
 
@@ -70,3 +70,11 @@ def test_shrunk_pictures_know_their_scale() -> None:
     assert small.shape == (300, 500)
     assert scale == pytest.approx(2.0)
     assert shrunk(small, 500)[0] is small
+
+
+def test_tall_pictures_are_worked_on_in_stripes_without_a_seam() -> None:
+    tall = np.arange(STRIPE_ROWS * 2 + 7, dtype=np.uint32)[:, None, None] % 251
+    pixels = np.broadcast_to(tall, (len(tall), 3, 3)).astype(np.uint8)
+    assert grey(pixels)[:, 1] == pytest.approx(pixels[:, 1, 0])
+    assert sum(rows.stop - rows.start for rows in stripes(len(pixels))) == len(pixels)
+    assert (unlike(grey(pixels), 100.0, 20.5)[:, 0] == (np.abs(pixels[:, 0, 0].astype(int) - 100) > 20)).all()

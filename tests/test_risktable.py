@@ -234,3 +234,29 @@ def test_a_drawn_table_with_coloured_keys_and_a_cell_to_find():
     table, _ = read_risk_table(figure, texts, panel())
     assert [r.at_risk.tolist() for r in table.rows] == [[50, 44, 30, 9, 1], [37, 20, 8, 3, 0]]
     assert [r.color for r in table.rows] == ["#c03020", "#2040c0"]
+
+
+def test_what_parentheses_count_may_stand_on_a_line_of_its_own():
+    cells = [cell(f"{n} ({c})", PX[t], 520) for t, n, c in zip(TICKS, (49, 40, 30, 20, 10), range(5), strict=True)]
+    heads = [cell("Number at risk", 100, 480), cell("(number censored)", 100, 497)]
+    table, _ = read([*axis_labels(), *heads, cell("Placebo", 100, 520), *cells])
+    assert table.rows[0].at_risk.tolist() == [49, 40, 30, 20, 10]
+    assert table.rows[0].cumulative_censored.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_censor_marks_read_as_ones_inside_the_plot_are_no_table():
+    marks = [cell("1", PX[t], 200) for t in TICKS[1:]]
+    assert read([*axis_labels(), *marks])[0].rows == ()
+    table, _ = read([*axis_labels(), *marks, *row("A", (37, 20, 8, 3, 1), 510), *row("B", (50, 44, 30, 9, 1), 530)])
+    assert list(counts(table)) == ["A", "B"]
+
+
+def test_cells_with_a_step_of_their_own_stand_at_their_own_times():
+    # Counts every 11.5 months under ticks every 12: the last stands 2 months before the tick that is nearest.
+    def drifting(name, numbers, y):
+        return [cell(name, 100, y), *(cell(str(n), 200 + 115 * k, y) for k, n in enumerate(numbers))]
+
+    texts = [*axis_labels(), cell("No. at risk", 90, 490)]
+    table, _ = read([*texts, *drifting("A", (37, 20, 8, 3, 0), 510), *drifting("B", (50, 44, 30, 9, 1), 530)])
+    assert counts(table) == {"A": [37, 20, 8, 3, 0], "B": [50, 44, 30, 9, 1]}
+    assert table.rows[0].time.tolist() == pytest.approx([0, 11.5, 23, 34.5, 46], abs=0.1)

@@ -111,3 +111,13 @@ def test_a_page_photographed_at_an_angle_is_squared() -> None:
 def test_a_clean_figure_that_was_turned_is_turned_back() -> None:
     figure = figure_of(leaning(1.0, noise=0.0))
     assert straighten(figure) is not figure
+
+
+def test_a_plate_higher_than_a_stripe_is_turned_as_a_whole() -> None:
+    rng = np.random.default_rng(3)
+    pixels = cv2.GaussianBlur(rng.integers(0, 256, (1100, 40, 3)).astype(np.uint8), (0, 0), 2)
+    tilt = Tilt(0.01, 0.0, -0.01, 0.0, (19.5, 549.5))
+    x, y = np.meshgrid(np.arange(40.0), np.arange(1100.0))
+    maps = (a.astype(np.float32) for a in tilt.source_of(x, y))
+    whole = cv2.remap(pixels, *maps, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    assert (undo_tilt(pixels, tilt) == whole).all()
