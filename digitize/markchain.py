@@ -47,9 +47,9 @@ LEAST_BLUR = 0.15
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BarFit:
-    """Width of one bar in px, and the centres of all."""
+    """One bar, and the centres of all."""
 
-    width_px: float
+    bar: Bar
     x: FloatArray
 
 
@@ -79,8 +79,23 @@ class Bar:
 def fit_bars(coverage: FloatArray, trust: FloatArray, widest_px: float) -> BarFit:
     """The width of one bar, and the centres of the bars, that explain the coverage best.
 
-    coverage, trust: (columns,) 0 to 1. widest_px: the widest bar tried. The width with the least misfit is taken, each
-    bar counted against it: a narrow bar explains everything with many, a wide one little with few.
+    coverage, trust: (columns,) 0 to 1. widest_px: the widest bar tried.
+    """
+    return bars_of(measure_bar(coverage, trust, widest_px), coverage, trust)
+
+
+def bars_of(bar: Bar, coverage: FloatArray, trust: FloatArray) -> BarFit:
+    """The centres of repeats of a bar that explain the coverage best."""
+    x = place_bars(coverage, trust, bar)
+    crowd = len(x) / max(1, len(_inked_runs(coverage, trust)))
+    overlap = OVERLAP_IN_CROWDS if crowd > CROWDED else OVERLAP
+    return BarFit(bar, place_bars(coverage, trust, Bar(overlap * bar.width_px, bar.blur_px)))
+
+
+def measure_bar(coverage: FloatArray, trust: FloatArray, widest_px: float) -> Bar:
+    """The bar whose repeats have the least misfit, each of them counted against it.
+
+    A narrow bar explains everything with many, a wide one little with few.
     """
     runs = _inked_runs(coverage, trust)
     clean = [run for run in runs if trust[run[0] : run[1]].min() >= 1.0]
@@ -90,15 +105,14 @@ def fit_bars(coverage: FloatArray, trust: FloatArray, widest_px: float) -> BarFi
     for start, stop in runs[::stride]:
         some[max(0, start - 2) : stop + 2] = trust[max(0, start - 2) : stop + 2]
     shown = np.where(some > 0, coverage, 0.0)
-    best_score, best, crowd = np.inf, Bar(NARROWEST, 0.0), 0.0
+    best_score, best = np.inf, Bar(NARROWEST, 0.0)
     for width in _widths_to_try(coverage, trust, runs, widest_px):
         bar = Bar(width, _blur_of(width, coverage, runs))
         x = place_bars(shown, some, bar)
         score = _misfit(x, shown, some, bar) + PRICE_OF_COUNT * len(x)
         if score < best_score:
-            best_score, best, crowd = score, bar, len(x) / max(1, len(runs[::stride]))
-    overlap = OVERLAP_IN_CROWDS if crowd > CROWDED else OVERLAP
-    return BarFit(best.width_px, place_bars(coverage, trust, Bar(overlap * best.width_px, best.blur_px)))
+            best_score, best = score, bar
+    return best
 
 
 def _inked_runs(coverage: FloatArray, trust: FloatArray) -> list[tuple[int, int]]:

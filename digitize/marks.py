@@ -8,23 +8,36 @@ Columns and rows are of the plot crop.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..records import FloatArray, read_only
-from .markchain import fit_bars
+from .markchain import Bar, bars_of, fit_bars, measure_bar
 from .markink import mark_ink, without_misread_marks
 from .markprofile import (
+    BareStroke,
     Surroundings,
+    bare_stroke,
     hiding_strokes,
+    is_band,
     level_in_columns,
     look_around,
     reach_beside,
     stack_columns,
-    stroke_edges,
+    without_saturation,
 )
-from .markshape import LEAST_CORNERS, BarCoverage, BarShape, cover_columns, learn_at_corners, learn_bar, learn_one_side
+from .markshape import (
+    LEAST_CORNERS,
+    LEAST_ROWS,
+    BarCoverage,
+    BarShape,
+    cover_columns,
+    learn_at_corners,
+    learn_bar,
+    learn_one_side,
+)
 from .plotcrop import PlotCrop
 from .tracing import TracedPath
 
@@ -37,6 +50,10 @@ LEAST_STRANGE = 6
 """Columns that must show a mark's shape in ink that is not surely the arm's: an edge of a band crosses in two."""
 BESIDE_OTHERS = 2.0
 """Pixels added to other arms' strokes where ink of any colour counts: mixtures of two inks look like a third."""
+ONE_HEIGHT = 1.5
+"""Rows by which the marks of a panel's arms may differ in height and still be one shape."""
+TEACHES = 0.6
+"""Confidence from which an arm's marks are looked for on arms that show none by themselves."""
 CLEAR = 0.95
 """Confidence from which marks in the arm's own ink need no second look in any ink."""
 
@@ -62,51 +79,150 @@ class ArmMarks:
         object.__setattr__(self, "x", read_only(np.sort(np.asarray(self.x, float))))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ArmLine:
+    """A traced arm: own, (height, width) coverage by its ink; sample_px, stroke of its legend sample, 0 without one."""
+
+    path: TracedPath
+    own: FloatArray
+    sample_px: float = 0.0
+
+
 NO_MARKS = ArmMarks(np.zeros(0), False, "none", 0.0)
 
 
-def find_marks(crop: PlotCrop, path: TracedPath, own: FloatArray, others: tuple[TracedPath, ...]) -> ArmMarks:
-    """Find the censor marks of one arm.
+def find_marks(crop: PlotCrop, lines: Sequence[ArmLine]) -> list[ArmMarks]:
+    """Find the censor marks of each arm of a panel.
 
-    own: (height, width) coverage by the arm's ink. others: the panel's other arms.
+    Most software draws all arms' marks alike: what one arm teaches is looked for on those that taught nothing, and
+    the width of one mark is measured on all arms together.
     """
-    crop, own = without_misread_marks(crop, path, own)
-    level = level_in_columns(path.corners, path.stair.first, own.shape[1])
-    edges = stroke_edges(own, level, hiding_strokes(crop, others))
-    marks = _marks_around(look_around(crop, path, own, others, edges), level, 1)
-    if marks.draws_marks and marks.confidence >= CLEAR:
-        return marks
-    near = mark_ink(crop, path, own, others, reach_beside(own.shape[0]) + round(sum(edges)) + 1)
-    around = look_around(crop, path, near, others, edges, BESIDE_OTHERS)
-    wider = _marks_around(around, level, LEAST_STRANGE)
-    return max(marks, wider, key=lambda m: m.confidence * len(m.x) * m.reach_px[2])
+    views = _views(crop, lines)
+    found = [_marks_of(view) for view in views]
+    teachers = [(f, v) for f, v in zip(found, views, strict=True) if f and f.marks.confidence >= TEACHES]
+    for i, view in enumerate(views):
+        if found[i] is None:
+            found[i] = _best([_marks_as_taught(view, f.marks, v.bare) for f, v in teachers])
+    return [f.marks if f else NO_MARKS for f in _of_one_width(found)]
 
 
-def _marks_around(around: Surroundings, level: FloatArray, least_columns: int) -> ArmMarks:
+def _best(found: Iterable[_Found | None]) -> _Found | None:
+    """The marks that explain most columns, as far as they are sure."""
+    return max((f for f in found if f), key=_evidence, default=None)
+
+
+def _evidence(found: _Found) -> float:
+    return found.marks.confidence * len(found.marks.x) * found.marks.reach_px[2]
+
+
+def _of_one_width(found: list[_Found | None]) -> list[_Found | None]:
+    """Marks of one height placed with the width that all arms together show."""
+    some = [f for f in found if f]
+    height = [sum(f.marks.reach_px[:2]) for f in some]
+    if len(some) < 2 or max(height) - min(height) > ONE_HEIGHT:
+        return found
+    gap = np.zeros(round(max(f.widest_px for f in some)) + 2)
+    seen = np.concatenate([part for f in some for part in (f.cover.seen, gap)])
+    trust = np.concatenate([part for f in some for part in (f.cover.trust, gap)])
+    bar = measure_bar(seen, trust, min(f.widest_px for f in some))
+    return [f and f.with_bar(bar) for f in found]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """The marks of an arm, the coverage that they explain, and the widest that one of them could be."""
+
+    marks: ArmMarks
+    cover: BarCoverage
+    widest_px: float
+
+    def with_bar(self, bar: Bar) -> _Found:
+        """The marks placed anew, each as wide as a bar."""
+        fit = bars_of(bar, self.cover.seen, self.cover.trust)
+        above, below, _ = self.marks.reach_px
+        whole, half = _complete(fit.x, self.cover)
+        confidence = (whole + 0.5 * half) / max(1, len(fit.x))
+        marks = replace(self.marks, x=fit.x, confidence=confidence, reach_px=(above, below, bar.width_px))
+        return replace(self, marks=marks)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """One arm's line in the crop, its lettering put right, with its level in each column and its bare stroke.
+
+    others: the other arms, with the widths of their bare strokes.
+    """
+
+    crop: PlotCrop
+    path: TracedPath
+    own: FloatArray
+    others: tuple[TracedPath, ...]
+    level: FloatArray
+    bare: BareStroke
+
+
+def _views(crop: PlotCrop, lines: Sequence[ArmLine]) -> list[_View]:
+    """The arms' lines, each knowing what the others hide: their strokes, not the marks on them."""
+    cleared = [without_misread_marks(crop, line.path, line.own) for line in lines]
+    levels = [level_in_columns(line.path.corners, line.path.stair.first, line.own.shape[1]) for line in lines]
+    thin = []
+    for line, (seen, own), level in zip(lines, cleared, levels, strict=True):
+        alone = without_saturation(bare_stroke(own, level, hiding_strokes(seen, ())), line.sample_px)
+        thin.append(replace(line.path, width_px=min(line.path.width_px, alone.rows)))
+    out = []
+    for i, (line, (seen, own), level) in enumerate(zip(lines, cleared, levels, strict=True)):
+        others = tuple(path for j, path in enumerate(thin) if j != i)
+        bare = without_saturation(bare_stroke(own, level, hiding_strokes(seen, others)), line.sample_px)
+        out.append(_View(seen, line.path, own, others, level, bare))
+    return out
+
+
+def _marks_of(view: _View) -> _Found | None:
+    """The marks of one arm, by the shape that the arm itself shows."""
+    found = _marks_around(look_around(view.crop, view.path, view.own, view.others, view.bare), view.level, 1)
+    if found and found.marks.confidence >= CLEAR:
+        return found
+    reach = reach_beside(view.own.shape[0]) + round(view.bare.rows)
+    near = mark_ink(view.crop, view.path, view.own, view.others, reach)
+    around = look_around(view.crop, view.path, near, view.others, view.bare, BESIDE_OTHERS)
+    return _best((found, _marks_around(around, view.level, LEAST_STRANGE)))
+
+
+def _marks_as_taught(view: _View, marks: ArmMarks, bare: BareStroke) -> _Found | None:
+    """Another arm's marks, on its bare stroke, looked for along a line."""
+    stroke = bare if is_band(view.bare, bare, marks.reach_px) else view.bare
+    above, below = round(marks.reach_px[0] - stroke.above_px), round(marks.reach_px[1] - stroke.below_px)
+    if max(above, below) < LEAST_ROWS - 1 or min(above, below) < 0:
+        return None
+    around = look_around(view.crop, view.path, view.own, view.others, stroke)
+    return _place_marks(around, BarShape(above, below, 0), view.level)
+
+
+def _marks_around(around: Surroundings, level: FloatArray, least_columns: int) -> _Found | None:
     """The marks of a curve in one ink; least_columns: how many must show their shape."""
     stack = stack_columns(around, level)
     shape = learn_bar(stack, around.stroke_px) or learn_one_side(stack, around.stroke_px) or learn_at_corners(around)
     if shape is None or shape.columns < least_columns:
-        return NO_MARKS
+        return None
     return _place_marks(around, shape, level)
 
 
-def _place_marks(around: Surroundings, shape: BarShape, level: FloatArray) -> ArmMarks:
+def _place_marks(around: Surroundings, shape: BarShape, level: FloatArray) -> _Found | None:
     """Place repeats of a learnt bar along the curve, and judge whether they are marks at all."""
     cover = cover_columns(around, shape, level)
-    fit = fit_bars(cover.seen, cover.trust, around.stroke_px + shape.rows)
-    x, width = fit.x, fit.width_px
-    whole, half = _complete(x, cover)
+    widest = around.stroke_px + shape.rows
+    fit = fit_bars(cover.seen, cover.trust, widest)
+    whole, half = _complete(fit.x, cover)
     if shape.at_corners:
         # Marks whose both ends show would have been learnt without the corners.
-        believed = whole <= half and whole + half >= max(LEAST_CORNERS, HALF_SHARE * len(x))
+        believed = whole <= half and whole + half >= max(LEAST_CORNERS, HALF_SHARE * len(fit.x))
     else:
-        believed = whole >= max(1.0, WHOLE_SHARE * len(x))
+        believed = whole >= max(1.0, WHOLE_SHARE * len(fit.x))
     if not believed:
-        return NO_MARKS
-    reach = (around.above_px + shape.above, around.below_px + shape.below, width)
+        return None
+    reach = (around.bare.above_px + shape.above, around.bare.below_px + shape.below, fit.bar.width_px)
     visible = float((cover.trust[np.isfinite(level)] > 0).mean())
-    return ArmMarks(x, True, "bar", (whole + 0.5 * half) / len(x), reach, visible)
+    return _Found(ArmMarks(fit.x, True, "bar", (whole + 0.5 * half) / len(fit.x), reach, visible), cover, widest)
 
 
 def _complete(x: FloatArray, cover: BarCoverage) -> tuple[int, int]:
