@@ -7,7 +7,7 @@ Rows and columns are of the plot crop; rows go down.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -72,12 +72,13 @@ class BareStroke:
 class Surroundings:
     """The ink of one curve and where it can be judged.
 
-    ink: (height, width) coverage by the ink of the marks, tints of bands taken off. known: bool, where it counts;
-    clear: bool, where it counts and is well clear of risers.
+    ink: (height, width) coverage by the ink of the marks, tints of bands taken off. free: bool, where nothing else is
+    drawn; known: where the curve's risers are not, either; clear: where they are well away.
     corners: the curve. first: its first column. bare: its stroke between marks.
     """
 
     ink: FloatArray
+    free: MaskArray
     known: MaskArray
     clear: MaskArray
     corners: Corners
@@ -127,28 +128,35 @@ def reach_beside(height: int) -> int:
     return int(np.clip(REACH_SHARE * height, LEAST_REACH, MOST_REACH))
 
 
-def look_around(
-    crop: PlotCrop,
-    path: TracedPath,
-    ink: FloatArray,
-    others: tuple[TracedPath, ...],
-    bare: BareStroke,
-    beyond_px: float = 0.0,
-) -> Surroundings:
+def look_around(ink: FloatArray, free: MaskArray, corners: Corners, first: int, bare: BareStroke) -> Surroundings:
     """Set a curve's ink beside what hides it.
 
-    ink: (height, width) coverage by the ink of the marks. bare: the curve's stroke. beyond_px: width added to the
-    strokes of other arms, whose soft edges may look like this ink.
+    ink: (height, width) coverage by the ink of the marks. free: bool, where nothing else is drawn. corners: the curve,
+    from column first on; bare: its stroke.
     """
-    free = ~hiding_strokes(crop, others, beyond_px)
-    around = Surroundings(ink, free, free, path.corners, path.stair.first, bare)
-    half = around.stroke_px / 2
-    return replace(
-        around,
-        ink=without_tint(ink, around.reach),
-        known=free & ~_riser_mask(path.corners, ink.shape, half + SOFT_EDGE),
-        clear=free & ~_riser_mask(path.corners, ink.shape, half + WIDE_EDGE),
+    half = bare.rows / 2
+    return Surroundings(
+        ink=without_tint(ink, reach_beside(len(ink))),
+        free=free,
+        known=free & ~_riser_mask(corners, ink.shape, half + SOFT_EDGE),
+        clear=free & ~_riser_mask(corners, ink.shape, half + WIDE_EDGE),
+        corners=corners,
+        first=first,
+        bare=bare,
     )
+
+
+def turned(around: Surroundings, own: FloatArray) -> Surroundings:
+    """A curve's surroundings with rows for columns: its risers lie level there, and its levels are the drops.
+
+    own: (height, width) coverage by the curve's own ink.
+    """
+    c = around.corners
+    fallen = Corners(c.y[:-1], c.x[1:], float(c.y[-1]), c.seen[1:], c.noise)
+    first = int(np.ceil(c.y[0]))
+    level = level_in_columns(fallen, first, len(own))
+    bare = bare_stroke(own.T, level, ~around.free.T)
+    return look_around(around.ink.T, around.free.T, fallen, first, bare)
 
 
 def hiding_strokes(crop: PlotCrop, others: tuple[TracedPath, ...], beyond_px: float = 0.0) -> MaskArray:

@@ -26,6 +26,7 @@ from .markprofile import (
     look_around,
     reach_beside,
     stack_columns,
+    turned,
     without_saturation,
 )
 from .markshape import (
@@ -39,6 +40,7 @@ from .markshape import (
     learn_one_side,
 )
 from .plotcrop import PlotCrop
+from .raster import MaskArray
 from .tracing import TracedPath
 
 WHOLE_SHARE = 0.35
@@ -50,12 +52,15 @@ LEAST_STRANGE = 6
 """Columns that must show a mark's shape in ink that is not surely the arm's: an edge of a band crosses in two."""
 BESIDE_OTHERS = 2.0
 """Pixels added to other arms' strokes where ink of any colour counts: mixtures of two inks look like a third."""
+LEAST_ON_DROPS = 3
+"""Level bars of plus signs that must stick out of a curve's risers on both sides."""
 ONE_HEIGHT = 1.5
 """Rows by which the marks of a panel's arms may differ in height and still be one shape."""
 TEACHES = 0.6
 """Confidence from which an arm's marks are looked for on arms that show none by themselves."""
-CLEAR = 0.95
-"""Confidence from which marks in the arm's own ink need no second look in any ink."""
+WIDER_GAIN = 1.2
+"""How much more any ink must explain than the arm's own for the marks to be looked for in it: thin ticks that lose
+their hue to JPEG show 1.5 times as many; less is other ink mixed in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +108,8 @@ def find_marks(crop: PlotCrop, lines: Sequence[ArmLine]) -> list[ArmMarks]:
     for i, view in enumerate(views):
         if found[i] is None:
             found[i] = _best([_marks_as_taught(view, f.marks, v.bare) for f, v in teachers])
-    return [f.marks if f else NO_MARKS for f in _of_one_width(found)]
+    placed = _of_one_width(found)
+    return [_with_marks_on_drops(f, v.own, v.level) if f else NO_MARKS for f, v in zip(placed, views, strict=True)]
 
 
 def _best(found: Iterable[_Found | None]) -> _Found | None:
@@ -130,9 +136,10 @@ def _of_one_width(found: list[_Found | None]) -> list[_Found | None]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """The marks of an arm, the coverage that they explain, and the widest that one of them could be."""
+    """The marks of an arm, where they were found, the coverage that they explain, and the widest that one could be."""
 
     marks: ArmMarks
+    around: Surroundings
     cover: BarCoverage
     widest_px: float
 
@@ -160,6 +167,11 @@ class _View:
     level: FloatArray
     bare: BareStroke
 
+    def surroundings(self, ink: FloatArray, beyond_px: float = 0.0) -> Surroundings:
+        """The line in an ink; beyond_px: width added to other arms' strokes, whose soft edges may look like it."""
+        free = ~hiding_strokes(self.crop, self.others, beyond_px)
+        return look_around(ink, free, self.path.corners, self.path.stair.first, self.bare)
+
 
 def _views(crop: PlotCrop, lines: Sequence[ArmLine]) -> list[_View]:
     """The arms' lines, each knowing what the others hide: their strokes, not the marks on them."""
@@ -179,13 +191,11 @@ def _views(crop: PlotCrop, lines: Sequence[ArmLine]) -> list[_View]:
 
 def _marks_of(view: _View) -> _Found | None:
     """The marks of one arm, by the shape that the arm itself shows."""
-    found = _marks_around(look_around(view.crop, view.path, view.own, view.others, view.bare), view.level, 1)
-    if found and found.marks.confidence >= CLEAR:
-        return found
+    found = _marks_around(view.surroundings(view.own), view.level, 1)
     reach = reach_beside(view.own.shape[0]) + round(view.bare.rows)
     near = mark_ink(view.crop, view.path, view.own, view.others, reach)
-    around = look_around(view.crop, view.path, near, view.others, view.bare, BESIDE_OTHERS)
-    return _best((found, _marks_around(around, view.level, LEAST_STRANGE)))
+    wider = _marks_around(view.surroundings(near, BESIDE_OTHERS), view.level, LEAST_STRANGE)
+    return wider if wider and (found is None or _evidence(wider) > WIDER_GAIN * _evidence(found)) else found
 
 
 def _marks_as_taught(view: _View, marks: ArmMarks, bare: BareStroke) -> _Found | None:
@@ -194,7 +204,7 @@ def _marks_as_taught(view: _View, marks: ArmMarks, bare: BareStroke) -> _Found |
     above, below = round(marks.reach_px[0] - stroke.above_px), round(marks.reach_px[1] - stroke.below_px)
     if max(above, below) < LEAST_ROWS - 1 or min(above, below) < 0:
         return None
-    around = look_around(view.crop, view.path, view.own, view.others, stroke)
+    around = replace(view, bare=stroke).surroundings(view.own)
     return _place_marks(around, BarShape(above, below, 0), view.level)
 
 
@@ -222,7 +232,37 @@ def _place_marks(around: Surroundings, shape: BarShape, level: FloatArray) -> _F
         return None
     reach = (around.bare.above_px + shape.above, around.bare.below_px + shape.below, fit.bar.width_px)
     visible = float((cover.trust[np.isfinite(level)] > 0).mean())
-    return _Found(ArmMarks(fit.x, True, "bar", (whole + 0.5 * half) / len(fit.x), reach, visible), cover, widest)
+    marks = ArmMarks(fit.x, True, "bar", (whole + 0.5 * half) / len(fit.x), reach, visible)
+    return _Found(marks, around, cover, widest)
+
+
+def _with_marks_on_drops(found: _Found, own: FloatArray, level: FloatArray) -> ArmMarks:
+    """An arm's marks with those plus signs besides that stand on steep stretches, by their level bars.
+
+    A plus sign reaches as far to each side as up and down.
+    """
+    marks, side = found.marks, turned(found.around, own)
+    half = round((marks.reach_px[0] + marks.reach_px[1]) / 2 - (side.bare.above_px + side.bare.below_px) / 2)
+    if half < LEAST_ROWS - 1:
+        return marks
+    column = level_in_columns(side.corners, side.first, len(own))
+    cover = cover_columns(side, BarShape(half, half, 0), column)
+    rows = bars_of(Bar(marks.reach_px[2], 0.0), cover.seen, cover.trust).x
+    whole, at = _complete_ones(rows, cover), np.clip(np.round(rows).astype(int), 0, len(own) - 1)
+    if whole.sum() < max(LEAST_ON_DROPS, WHOLE_SHARE * len(rows)):
+        return marks
+    x = [column[r] for r in at[whole] if np.isfinite(column[r])]
+    near = np.clip(np.round(marks.x).astype(int), 0, len(level) - 1)
+    fresh = [
+        c for c, r in zip(x, rows[whole], strict=True) if not (np.hypot(marks.x - c, level[near] - r) < half).any()
+    ]
+    return replace(marks, x=np.r_[marks.x, fresh])
+
+
+def _complete_ones(x: FloatArray, cover: BarCoverage) -> MaskArray:
+    """Which marks reach as far as the shape says on both sides."""
+    columns = np.clip(np.round(x).astype(int), 1, len(cover.fits) - 2)[:, None] + np.array([-1, 0, 1])
+    return (cover.fits & (cover.trust >= 1))[columns].any(axis=1)
 
 
 def _complete(x: FloatArray, cover: BarCoverage) -> tuple[int, int]:
