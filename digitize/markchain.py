@@ -100,11 +100,8 @@ def measure_bar(coverage: FloatArray, trust: FloatArray, widest_px: float) -> Ba
     runs = _inked_runs(coverage, trust)
     clean = [run for run in runs if trust[run[0] : run[1]].min() >= 1.0]
     runs = clean if len(clean) >= FEW_RUNS and len(runs) <= MANY_RUNS else runs
-    some = np.zeros(len(coverage))
     stride = max(1, int(sum(stop - start for start, stop in runs) // SAMPLE))
-    for start, stop in runs[::stride]:
-        some[max(0, start - 2) : stop + 2] = trust[max(0, start - 2) : stop + 2]
-    shown = np.where(some > 0, coverage, 0.0)
+    shown, some = _cut_out(runs[::stride], coverage, trust, int(widest_px) + 2)
     best_score, best = np.inf, Bar(NARROWEST, 0.0)
     for width in _widths_to_try(coverage, trust, runs, widest_px):
         bar = Bar(width, _blur_of(width, coverage, runs))
@@ -113,6 +110,19 @@ def measure_bar(coverage: FloatArray, trust: FloatArray, widest_px: float) -> Ba
         if score < best_score:
             best_score, best = score, bar
     return best
+
+
+def _cut_out(
+    runs: list[tuple[int, int]], coverage: FloatArray, trust: FloatArray, gap: int
+) -> tuple[FloatArray, FloatArray]:
+    """Coverage and trust of runs of ink with two columns beside them, put one after the other, `gap` columns apart."""
+    apart = np.zeros(gap)
+    parts = [slice(max(0, start - 2), stop + 2) for start, stop in runs]
+    shown, some = (
+        np.concatenate([apart, *(piece for part in parts for piece in (values[part], apart))])
+        for values in (np.where(trust > 0, coverage, 0.0), trust)
+    )
+    return shown, some
 
 
 def _inked_runs(coverage: FloatArray, trust: FloatArray) -> list[tuple[int, int]]:
@@ -249,15 +259,18 @@ class _Chain:
 
 
 def _refine(centres: FloatArray, coverage: FloatArray, trust: FloatArray, bar: Bar) -> FloatArray:
-    """Move each bar within half a pixel to where the misfit around it, neighbours held, is least."""
-    out = centres.copy()
-    for i, centre in enumerate(centres):
-        columns = np.arange(max(0, int(centre) - bar.reach), min(len(coverage), int(centre) + bar.reach + 2))
-        beside = np.zeros(len(columns))
-        for j in (i - 1, i + 1):
-            if 0 <= j < len(out):
-                beside += bar(columns - out[j])
-        bars = bar(columns - centre - MOVES[:, None])
-        misfit = (trust[columns] * (coverage[columns] - np.minimum(bars + beside, 1.0)) ** 2).sum(axis=1)
-        out[i] = centre + MOVES[int(misfit.argmin())]
-    return np.sort(out)
+    """Move each bar within half a pixel to where the misfit around it, neighbours held, is least.
+
+    Every second bar is moved at once, then the others, so that no bar moves together with its neighbour.
+    """
+    out = np.r_[-np.inf, centres, np.inf]
+    pad = bar.reach + 2
+    seen, weight = np.pad(coverage, pad), np.pad(trust, pad)
+    for start in (1, 2):
+        at = np.arange(start, len(out) - 1, 2)
+        columns = np.floor(out[at]).astype(int)[:, None] + np.arange(-bar.reach, bar.reach + 2)
+        beside = sum(bar(np.clip(columns - out[at + step][:, None], -pad, pad)) for step in (-1, 1))
+        bars = bar(columns - (out[at] + MOVES[:, None])[:, :, None])
+        misfit = (weight[columns + pad] * (seen[columns + pad] - np.minimum(bars + beside, 1.0)) ** 2).sum(axis=2)
+        out[at] += MOVES[misfit.argmin(axis=0)]
+    return np.sort(out[1:-1])

@@ -136,12 +136,17 @@ def _of_one_width(found: list[_Found | None]) -> list[_Found | None]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Found:
-    """The marks of an arm, where they were found, the coverage that they explain, and the widest that one could be."""
+    """The marks of an arm, where they were found, by which shape, and the coverage that they explain."""
 
     marks: ArmMarks
     around: Surroundings
+    shape: BarShape
     cover: BarCoverage
-    widest_px: float
+
+    @property
+    def widest_px(self) -> float:
+        """The widest that one of the marks could be: as wide as it is tall."""
+        return self.around.stroke_px + self.shape.rows
 
     def with_bar(self, bar: Bar) -> _Found:
         """The marks placed anew, each as wide as a bar."""
@@ -194,8 +199,16 @@ def _marks_of(view: _View) -> _Found | None:
     found = _marks_around(view.surroundings(view.own), view.level, 1)
     reach = reach_beside(view.own.shape[0]) + round(view.bare.rows)
     near = mark_ink(view.crop, view.path, view.own, view.others, reach)
-    wider = _marks_around(view.surroundings(near, BESIDE_OTHERS), view.level, LEAST_STRANGE)
+    around = view.surroundings(near, BESIDE_OTHERS)
+    if found and _inked(cover_columns(around, found.shape, view.level)) <= WIDER_GAIN * _inked(found.cover):
+        return found
+    wider = _marks_around(around, view.level, LEAST_STRANGE)
     return wider if wider and (found is None or _evidence(wider) > WIDER_GAIN * _evidence(found)) else found
+
+
+def _inked(cover: BarCoverage) -> float:
+    """Columns' worth of ink in which a bar may be seen."""
+    return float((cover.seen * cover.trust).sum())
 
 
 def _marks_as_taught(view: _View, marks: ArmMarks, bare: BareStroke) -> _Found | None:
@@ -220,8 +233,7 @@ def _marks_around(around: Surroundings, level: FloatArray, least_columns: int) -
 def _place_marks(around: Surroundings, shape: BarShape, level: FloatArray) -> _Found | None:
     """Place repeats of a learnt bar along the curve, and judge whether they are marks at all."""
     cover = cover_columns(around, shape, level)
-    widest = around.stroke_px + shape.rows
-    fit = fit_bars(cover.seen, cover.trust, widest)
+    fit = fit_bars(cover.seen, cover.trust, around.stroke_px + shape.rows)
     whole, half = _complete(fit.x, cover)
     if shape.at_corners:
         # Marks whose both ends show would have been learnt without the corners.
@@ -233,7 +245,7 @@ def _place_marks(around: Surroundings, shape: BarShape, level: FloatArray) -> _F
     reach = (around.bare.above_px + shape.above, around.bare.below_px + shape.below, fit.bar.width_px)
     visible = float((cover.trust[np.isfinite(level)] > 0).mean())
     marks = ArmMarks(fit.x, True, "bar", (whole + 0.5 * half) / len(fit.x), reach, visible)
-    return _Found(marks, around, cover, widest)
+    return _Found(marks, around, shape, cover)
 
 
 def _with_marks_on_drops(found: _Found, own: FloatArray, level: FloatArray) -> ArmMarks:
