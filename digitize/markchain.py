@@ -70,6 +70,16 @@ class Bar:
         # Trapezoids over the pixel; one more place at each end for all that lies farther away.
         self._table = np.pad(covered @ (np.array([0.5, 1.0, 1.0, 1.0, 0.5]) / 4.0), 1)
 
+    @classmethod
+    def of_pattern(cls, coverage: FloatArray) -> Bar:
+        """A mark that covers some columns more than others. coverage: (2 n + 1,) of the columns about its centre."""
+        half = len(coverage) // 2
+        mark = cls(float(np.count_nonzero(coverage > INKED * coverage.max())), 0.0)
+        mark.reach = half + 1
+        at = np.arange(-mark.reach * FINE, mark.reach * FINE + 1) / FINE
+        mark._table = np.pad(np.interp(at, np.arange(-half, half + 1), coverage, left=0.0, right=0.0), 1)
+        return mark
+
     def __call__(self, dx: FloatArray) -> FloatArray:
         """Coverage 0 to 1 at distances dx in px, any shape."""
         place = np.rint(np.asarray(dx, float) * FINE).astype(np.int64) + self.reach * FINE + 1

@@ -39,6 +39,7 @@ from .markshape import (
     learn_bar,
     learn_one_side,
 )
+from .marksymbol import InkBeside, ink_beside, learn_symbol, place_symbols
 from .plotcrop import PlotCrop
 from .raster import MaskArray
 from .tracing import TracedPath
@@ -68,7 +69,7 @@ class ArmMarks:
     """The marks of one arm.
 
     x: (m,) columns of the crop, sub-pixel, sorted; where marks touch, the fewest that cover the ink. draws_marks:
-    whether the arm carries marks at all. shape: "none" or "bar". confidence: share of the marks that show their ends,
+    whether the arm carries marks at all. shape: "none", "bar" or "symbol". confidence: share that show their ends,
     0 to 1. reach_px: rows above and below the level that a mark covers, and its width. visible: share of the curve's
     columns in which a mark would be seen; other arms, lettering and steep drops hide the rest.
     """
@@ -108,7 +109,7 @@ def find_marks(crop: PlotCrop, lines: Sequence[ArmLine]) -> list[ArmMarks]:
     for i, view in enumerate(views):
         if found[i] is None:
             found[i] = _best([_marks_as_taught(view, f.marks, v.bare) for f, v in teachers])
-    placed = _of_one_width(found)
+    placed = _of_one_kind(found, views)
     return [_with_marks_on_drops(f, v.own, v.level) if f else NO_MARKS for f, v in zip(placed, views, strict=True)]
 
 
@@ -121,17 +122,27 @@ def _evidence(found: _Found) -> float:
     return found.marks.confidence * len(found.marks.x) * found.marks.reach_px[2]
 
 
-def _of_one_width(found: list[_Found | None]) -> list[_Found | None]:
-    """Marks of one height placed with the width that all arms together show."""
-    some = [f for f in found if f]
-    height = [sum(f.marks.reach_px[:2]) for f in some]
-    if len(some) < 2 or max(height) - min(height) > ONE_HEIGHT:
+def _of_one_kind(found: list[_Found | None], views: list[_View]) -> list[_Found | None]:
+    """Marks of one height placed with the width that all arms together show, or as the symbol that they all are."""
+    some = [(f, v) for f, v in zip(found, views, strict=True) if f]
+    height = [sum(f.marks.reach_px[:2]) + 1.0 for f, _ in some]
+    if not some or max(height) - min(height) > ONE_HEIGHT:
         return found
-    gap = np.zeros(round(max(f.widest_px for f in some)) + 2)
-    seen = np.concatenate([part for f in some for part in (f.cover.seen, gap)])
-    trust = np.concatenate([part for f in some for part in (f.cover.trust, gap)])
-    bar = measure_bar(seen, trust, min(f.widest_px for f in some))
-    return [f and f.with_bar(bar) for f in found]
+    bar = _common_bar([f for f, _ in some])
+    beside = [ink_beside(stack_columns(f.around, v.level), f.reach_rows, len(f.cover.seen)) for f, v in some]
+    symbol = learn_symbol(beside, max(height), bar.width_px)
+    if symbol is None:
+        return [f and f.with_bar(bar) for f in found]
+    placed = iter([f.with_symbols(*symbol, b) for (f, _), b in zip(some, beside, strict=True)])
+    return [f and next(placed) for f in found]
+
+
+def _common_bar(found: list[_Found]) -> Bar:
+    """The one bar that explains the marks of several arms best."""
+    gap = np.zeros(round(max(f.widest_px for f in found)) + 2)
+    seen = np.concatenate([part for f in found for part in (f.cover.seen, gap)])
+    trust = np.concatenate([part for f in found for part in (f.cover.trust, gap)])
+    return measure_bar(seen, trust, min(f.widest_px for f in found))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,6 +158,17 @@ class _Found:
     def widest_px(self) -> float:
         """The widest that one of the marks could be: as wide as it is tall."""
         return self.around.stroke_px + self.shape.rows
+
+    @property
+    def reach_rows(self) -> int:
+        """Rows beside the stroke to which the marks reach, on the side on which they reach farther."""
+        return max(self.shape.above, self.shape.below)
+
+    def with_symbols(self, symbol: Bar, share: float, beside: InkBeside) -> _Found:
+        """The marks placed anew as repeats of a symbol; share: how many lone ones show it."""
+        above, below, _ = self.marks.reach_px
+        x, reach = place_symbols(symbol, beside), (above, below, symbol.width_px)
+        return replace(self, marks=replace(self.marks, x=x, shape="symbol", confidence=share, reach_px=reach))
 
     def with_bar(self, bar: Bar) -> _Found:
         """The marks placed anew, each as wide as a bar."""
@@ -212,13 +234,18 @@ def _inked(cover: BarCoverage) -> float:
 
 
 def _marks_as_taught(view: _View, marks: ArmMarks, bare: BareStroke) -> _Found | None:
-    """Another arm's marks, on its bare stroke, looked for along a line."""
+    """Another arm's marks, on its bare stroke, looked for along a line.
+
+    Where the two run close, each hides one side of the other's marks: what shows below one shows above the other.
+    """
     stroke = bare if is_band(view.bare, bare, marks.reach_px) else view.bare
-    above, below = round(marks.reach_px[0] - stroke.above_px), round(marks.reach_px[1] - stroke.below_px)
-    if max(above, below) < LEAST_ROWS - 1 or min(above, below) < 0:
-        return None
+    above, below = (round(reach) for reach in (marks.reach_px[0] - bare.above_px, marks.reach_px[1] - bare.below_px))
+    shapes = [(above, below)] + ([(below, above)] if min(above, below) == 0 else [])
     around = replace(view, bare=stroke).surroundings(view.own)
-    return _place_marks(around, BarShape(above, below, 0), view.level)
+    thicker = (stroke.rows - bare.rows) / 2
+    shapes = [BarShape(*(max(0, round(rows - thicker)) for rows in shape), 0) for shape in shapes]
+    tall = [s for s in shapes if max(s.above, s.below) >= LEAST_ROWS - 1]
+    return _best(_place_marks(around, shape, view.level) for shape in tall)
 
 
 def _marks_around(around: Surroundings, level: FloatArray, least_columns: int) -> _Found | None:
@@ -253,6 +280,8 @@ def _with_marks_on_drops(found: _Found, own: FloatArray, level: FloatArray) -> A
 
     A plus sign reaches as far to each side as up and down.
     """
+    if found.marks.shape != "bar":
+        return found.marks
     marks, side = found.marks, turned(found.around, own)
     half = round((marks.reach_px[0] + marks.reach_px[1]) / 2 - (side.bare.above_px + side.bare.below_px) / 2)
     if half < LEAST_ROWS - 1:

@@ -189,6 +189,42 @@ def test_ticks_too_few_to_teach_their_shape_are_found_as_another_arm_draws_them(
     assert taught[0].x == pytest.approx(few, abs=0.5)
 
 
+def test_marks_that_show_below_one_arm_teach_those_that_show_above_another() -> None:
+    few = [30.0, 160.0, 230.0]
+    crop, path, own = traced(draw(SPARSE, above_px=0.0, below_px=8.0))
+    ink = np.roll(traced(draw(few, above_px=8.0, below_px=0.0))[2], 32, axis=0)
+    lower = replace(path.corners, y=path.corners.y + 32)
+    other = replace(path, ink=1, corners=lower, stair=Staircase(0, path.stair.row + 32, 300.0))
+    assert not find_marks(crop, (ArmLine(other, ink),))[0].draws_marks
+    taught = find_marks(crop, (ArmLine(path, own), ArmLine(other, ink)))
+    assert taught[1].x == pytest.approx(few, abs=0.5)
+
+
+def test_plus_signs_on_a_steep_stretch_are_found_by_their_level_bars() -> None:
+    pixels = draw(SPARSE)
+    crop, path, own = traced(pixels)
+    rows = (95, 105, 130, 140)
+    columns = (190, 190, 300, 300)
+    for row, column in zip(rows, columns, strict=True):
+        own[row : row + 2, column - 6 : column + 6] = 1.0
+    x = find_marks(crop, (ArmLine(path, own),))[0].x
+    for column in (190, 300):
+        assert (np.abs(x - column) < 1.0).sum() == 2
+    assert len(x) == len(SPARSE) + 4
+
+
+def test_circles_are_found_once_each() -> None:
+    centres = [30.0, 85.0, 96.0, 145.0, 160.0, 230.0, 260.0, 340.0]
+    big = cv2.resize(draw([]), None, fx=4, fy=4, interpolation=cv2.INTER_NEAREST)
+    starts, levels = np.array(DROPS, float).T
+    for x in centres:
+        y = levels[np.searchsorted(starts, x, side="right") - 1]
+        cv2.circle(big, (round(4 * x + 2), round(4 * y + 2)), 20, BLUE, 5)
+    marks = found(cv2.resize(big, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA))
+    assert marks.shape == "symbol"
+    assert marks.x == pytest.approx(centres, abs=0.6)
+
+
 def test_a_black_tick_read_as_a_letter_is_a_mark_and_a_letter_on_the_curve_is_none() -> None:
     pixels = draw(SPARSE)
     pixels[:] = pixels.min(axis=2, keepdims=True)
