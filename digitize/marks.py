@@ -240,10 +240,10 @@ def _marks_as_taught(view: _View, marks: ArmMarks, bare: BareStroke) -> _Found |
     """
     stroke = bare if is_band(view.bare, bare, marks.reach_px) else view.bare
     above, below = (round(reach) for reach in (marks.reach_px[0] - bare.above_px, marks.reach_px[1] - bare.below_px))
-    shapes = [(above, below)] + ([(below, above)] if min(above, below) == 0 else [])
+    sides = [(above, below)] + ([(below, above)] if min(above, below) == 0 else [])
     around = replace(view, bare=stroke).surroundings(view.own)
     thicker = (stroke.rows - bare.rows) / 2
-    shapes = [BarShape(*(max(0, round(rows - thicker)) for rows in shape), 0) for shape in shapes]
+    shapes = [BarShape(max(0, round(up - thicker)), max(0, round(down - thicker)), 0) for up, down in sides]
     tall = [s for s in shapes if max(s.above, s.below) >= LEAST_ROWS - 1]
     return _best(_place_marks(around, shape, view.level) for shape in tall)
 
