@@ -47,9 +47,9 @@ LEAST_BLUR = 0.15
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BarFit:
-    """Width of one bar in px, and the centres of all."""
+    """One bar, and the centres of all."""
 
-    width_px: float
+    bar: Bar
     x: FloatArray
 
 
@@ -70,6 +70,16 @@ class Bar:
         # Trapezoids over the pixel; one more place at each end for all that lies farther away.
         self._table = np.pad(covered @ (np.array([0.5, 1.0, 1.0, 1.0, 0.5]) / 4.0), 1)
 
+    @classmethod
+    def of_pattern(cls, coverage: FloatArray) -> Bar:
+        """A mark that covers some columns more than others. coverage: (2 n + 1,) of the columns about its centre."""
+        half = len(coverage) // 2
+        mark = cls(float(np.count_nonzero(coverage > INKED * coverage.max())), 0.0)
+        mark.reach = half + 1
+        at = np.arange(-mark.reach * FINE, mark.reach * FINE + 1) / FINE
+        mark._table = np.pad(np.interp(at, np.arange(-half, half + 1), coverage, left=0.0, right=0.0), 1)
+        return mark
+
     def __call__(self, dx: FloatArray) -> FloatArray:
         """Coverage 0 to 1 at distances dx in px, any shape."""
         place = np.rint(np.asarray(dx, float) * FINE).astype(np.int64) + self.reach * FINE + 1
@@ -79,26 +89,50 @@ class Bar:
 def fit_bars(coverage: FloatArray, trust: FloatArray, widest_px: float) -> BarFit:
     """The width of one bar, and the centres of the bars, that explain the coverage best.
 
-    coverage, trust: (columns,) 0 to 1. widest_px: the widest bar tried. The width with the least misfit is taken, each
-    bar counted against it: a narrow bar explains everything with many, a wide one little with few.
+    coverage, trust: (columns,) 0 to 1. widest_px: the widest bar tried.
+    """
+    return bars_of(measure_bar(coverage, trust, widest_px), coverage, trust)
+
+
+def bars_of(bar: Bar, coverage: FloatArray, trust: FloatArray) -> BarFit:
+    """The centres of repeats of a bar that explain the coverage best."""
+    x = place_bars(coverage, trust, bar)
+    crowd = len(x) / max(1, len(_inked_runs(coverage, trust)))
+    overlap = OVERLAP_IN_CROWDS if crowd > CROWDED else OVERLAP
+    return BarFit(bar, place_bars(coverage, trust, Bar(overlap * bar.width_px, bar.blur_px)))
+
+
+def measure_bar(coverage: FloatArray, trust: FloatArray, widest_px: float) -> Bar:
+    """The bar whose repeats have the least misfit, each of them counted against it.
+
+    A narrow bar explains everything with many, a wide one little with few.
     """
     runs = _inked_runs(coverage, trust)
     clean = [run for run in runs if trust[run[0] : run[1]].min() >= 1.0]
     runs = clean if len(clean) >= FEW_RUNS and len(runs) <= MANY_RUNS else runs
-    some = np.zeros(len(coverage))
     stride = max(1, int(sum(stop - start for start, stop in runs) // SAMPLE))
-    for start, stop in runs[::stride]:
-        some[max(0, start - 2) : stop + 2] = trust[max(0, start - 2) : stop + 2]
-    shown = np.where(some > 0, coverage, 0.0)
-    best_score, best, crowd = np.inf, Bar(NARROWEST, 0.0), 0.0
+    shown, some = _cut_out(runs[::stride], coverage, trust, int(widest_px) + 2)
+    best_score, best = np.inf, Bar(NARROWEST, 0.0)
     for width in _widths_to_try(coverage, trust, runs, widest_px):
         bar = Bar(width, _blur_of(width, coverage, runs))
         x = place_bars(shown, some, bar)
         score = _misfit(x, shown, some, bar) + PRICE_OF_COUNT * len(x)
         if score < best_score:
-            best_score, best, crowd = score, bar, len(x) / max(1, len(runs[::stride]))
-    overlap = OVERLAP_IN_CROWDS if crowd > CROWDED else OVERLAP
-    return BarFit(best.width_px, place_bars(coverage, trust, Bar(overlap * best.width_px, best.blur_px)))
+            best_score, best = score, bar
+    return best
+
+
+def _cut_out(
+    runs: list[tuple[int, int]], coverage: FloatArray, trust: FloatArray, gap: int
+) -> tuple[FloatArray, FloatArray]:
+    """Coverage and trust of runs of ink with two columns beside them, put one after the other, `gap` columns apart."""
+    apart = np.zeros(gap)
+    parts = [slice(max(0, start - 2), stop + 2) for start, stop in runs]
+    shown, some = (
+        np.concatenate([apart, *(piece for part in parts for piece in (values[part], apart))])
+        for values in (np.where(trust > 0, coverage, 0.0), trust)
+    )
+    return shown, some
 
 
 def _inked_runs(coverage: FloatArray, trust: FloatArray) -> list[tuple[int, int]]:
@@ -235,15 +269,18 @@ class _Chain:
 
 
 def _refine(centres: FloatArray, coverage: FloatArray, trust: FloatArray, bar: Bar) -> FloatArray:
-    """Move each bar within half a pixel to where the misfit around it, neighbours held, is least."""
-    out = centres.copy()
-    for i, centre in enumerate(centres):
-        columns = np.arange(max(0, int(centre) - bar.reach), min(len(coverage), int(centre) + bar.reach + 2))
-        beside = np.zeros(len(columns))
-        for j in (i - 1, i + 1):
-            if 0 <= j < len(out):
-                beside += bar(columns - out[j])
-        bars = bar(columns - centre - MOVES[:, None])
-        misfit = (trust[columns] * (coverage[columns] - np.minimum(bars + beside, 1.0)) ** 2).sum(axis=1)
-        out[i] = centre + MOVES[int(misfit.argmin())]
-    return np.sort(out)
+    """Move each bar within half a pixel to where the misfit around it, neighbours held, is least.
+
+    Every second bar is moved at once, then the others, so that no bar moves together with its neighbour.
+    """
+    out = np.r_[-np.inf, centres, np.inf]
+    pad = bar.reach + 2
+    seen, weight = np.pad(coverage, pad), np.pad(trust, pad)
+    for start in (1, 2):
+        at = np.arange(start, len(out) - 1, 2)
+        columns = np.floor(out[at]).astype(int)[:, None] + np.arange(-bar.reach, bar.reach + 2)
+        beside = sum(bar(np.clip(columns - out[at + step][:, None], -pad, pad)) for step in (-1, 1))
+        bars = bar(columns - (out[at] + MOVES[:, None])[:, :, None])
+        misfit = (weight[columns + pad] * (seen[columns + pad] - np.minimum(bars + beside, 1.0)) ** 2).sum(axis=2)
+        out[at] += MOVES[misfit.argmin(axis=0)]
+    return np.sort(out[1:-1])

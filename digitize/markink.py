@@ -23,6 +23,9 @@ CHROMATIC = 50
 """Spread of a colour's channels from which it is no grey."""
 CROSSED = 0.85
 """Share of a box's columns that the curve crosses, and of its ink that is the curve's, when it holds marks."""
+MOST_OUT, UNEVEN = 40, 0.25
+"""Rows beyond the curve in which the ink of a box of lettering is followed, and by how much of the bars' height their
+ends may differ: soft ends of a faint bar are a row or two short."""
 LETTERED = 0.5
 """Share at which ink inside lettering is counted in an arm's coverage, see tracing.separate_inks."""
 STRONG = 0.55
@@ -53,26 +56,50 @@ def mark_ink(
 
 
 def without_misread_marks(crop: PlotCrop, path: TracedPath, own: FloatArray) -> tuple[PlotCrop, FloatArray]:
-    """The crop, and the arm's ink, with lettering undone that is a row of marks read as text ("HHH", "-+-++").
+    """The crop, and the arm's ink, with lettering undone that is marks read as text ("HHH", "-+-++", "t").
 
-    Such a box is crossed by the curve from side to side and holds nothing but the curve's own colour. In black, marks
-    cannot be told from letters.
+    Such a box is crossed by the curve from side to side, and holds nothing but the curve's own colour, or nothing but
+    bars of one height that cross the curve.
     """
     color = _stroke_color(crop, path)
-    if color is None or max(color) - min(color) < CHROMATIC:
+    if color is None:
         return crop, own
+    hued = max(color) - min(color) >= CHROMATIC
     number, boxes, stats, _ = cv2.connectedComponentsWithStats(crop.lettering.astype(np.uint8))
     columns = np.arange(path.stair.first, path.stair.last + 1)
     crossed = np.bincount(boxes[path.stair.row, columns], minlength=number)
     lettering, own = crop.lettering.copy(), own.copy()
     for i in range(1, number):
-        if crossed[i] >= CROSSED * stats[i, cv2.CC_STAT_WIDTH]:
-            box = boxes == i
-            inked = box & (crop.ink.strength > 2 * INK_CONTRAST)
-            if (own[inked] > 0).mean() > CROSSED:
-                lettering[box] = False
-                own[box] = np.minimum(own[box] / LETTERED, 1.0)
+        if crossed[i] < CROSSED * stats[i, cv2.CC_STAT_WIDTH]:
+            continue
+        box = boxes == i
+        inked = box & (crop.ink.strength > 2 * INK_CONTRAST)
+        if (hued and (own[inked] > 0).mean() > CROSSED) or _holds_bars(inked, path):
+            lettering[box] = False
+            own[box] = np.minimum(own[box] / LETTERED, 1.0)
     return replace(crop, lettering=lettering), own
+
+
+def _holds_bars(inked: MaskArray, path: TracedPath) -> bool:
+    """Whether the ink of a box is the curve, running through unbroken, and bars of one height across it.
+
+    inked: (height, width) bool. Letters reach out to different heights, or leave paper between them and the curve.
+    """
+    columns = np.flatnonzero(inked.any(axis=0))
+    columns = columns[(columns >= path.stair.first) & (columns <= path.stair.last)]
+    row = path.stair.row[columns - path.stair.first]
+    half = int(np.ceil(path.width_px / 2))
+    steps = np.arange(1, MOST_OUT + 1)[:, None]
+    up, down = (
+        np.cumprod(inked[np.clip(row + step * steps, 0, len(inked) - 1), columns], axis=0).sum(axis=0)
+        for step in (-1, 1)
+    )
+    joined = inked[row, columns] * (1 + up + down)
+    if not len(columns) or joined.sum() < CROSSED * inked.sum():
+        return False
+    tall = (up > half) & (down > half)
+    uneven = max(1.0, UNEVEN * float(np.median(up[tall] + down[tall]))) if tall.any() else 0.0
+    return bool(tall.any()) and all(np.ptp(np.percentile(out[tall], (10, 90))) <= uneven for out in (up, down))
 
 
 def _near_curve(path: TracedPath, shape: tuple[int, ...], reach_px: int) -> MaskArray:

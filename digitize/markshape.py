@@ -111,6 +111,8 @@ def _learn_among(up: IntArray, down: IntArray, known: MaskArray, stroke_px: floa
         return None
     above, below = round(float(np.median(up[agreeing]))), round(float(np.median(down[agreeing])))
     agreeing &= (np.abs(up - above) <= SLACK) & (np.abs(down - below) <= SLACK)
+    if not agreeing.any():
+        return None
     odd = int((known & (reach >= 0.5 * height) & ~agreeing).sum())
     shape = BarShape(above, below, int(agreeing.sum()))
     if (np.minimum(up, down)[agreeing] >= 1).mean() >= TWO_SIDED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +27,7 @@ from .arms import ArmPath, find_arms
 from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend
-from .marks import find_marks
+from .marks import ArmLine, find_marks
 from .naming import ArmName, name_arms, tie_rows
 from .palette import find_inks
 from .plotcrop import PlotCrop, crop_plot
@@ -131,13 +132,19 @@ def trace_arms(
     crop = crop_plot(pixels, panel, inside, tuple(k.box for k in legend), insets)
     inks = find_inks(crop.ink, legend, ~crop.lettering & ~crop.frame)
     arms = find_arms(crop, inks, expected)
+    marked = find_marks(crop, marked_lines(arms, crop))
     drawn = []
-    for arm in arms:
-        others = tuple(other.path for other in arms if other is not arm)
-        marks = find_marks(crop, arm.path, arm.own, others)
+    for arm, marks in zip(arms, marked, strict=True):
         runs_on, end_hidden = _runs_on(pixels, crop, arm), _end_hidden(crop, arm) or _ends_under(insets, crop, arm)
         drawn.append(arm_from_path(arm, crop, marks, runs_on=runs_on, end_hidden=end_hidden))
     return drawn
+
+
+def marked_lines(arms: Sequence[ArmPath], crop: PlotCrop) -> list[ArmLine]:
+    """The arms with the strokes of their legend samples; an arm without one has the panel's thinnest."""
+    samples = [[key.width_px / crop.scale for key in arm.ink.keys] for arm in arms]
+    thinnest = min((width for widths in samples for width in widths), default=0.0)
+    return [ArmLine(arm.path, arm.own, min(s, default=thinnest)) for arm, s in zip(arms, samples, strict=True)]
 
 
 def _may_cover(line: TextLine, area: Box) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from km2ipd.digitize.inks import coverage, map_ink
 from km2ipd.digitize.markchain import Bar, place_bars
-from km2ipd.digitize.marks import ArmMarks, find_marks
+from km2ipd.digitize.marks import ArmLine, ArmMarks, find_marks
 from km2ipd.digitize.plotcrop import PlotCrop
 from km2ipd.digitize.refine import Corners
 from km2ipd.digitize.staircase import Staircase
@@ -60,12 +60,12 @@ def draw(marks: list[float], above_px: float = 6.0, below_px: float = 6.0, ink=B
     return cv2.resize(big, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
 
 
-def traced(pixels: np.ndarray) -> tuple[PlotCrop, Path, np.ndarray]:
+def traced(pixels: np.ndarray, color=BLUE) -> tuple[PlotCrop, Path, np.ndarray]:
     """The crop, the exact path of the drawn staircase, and the coverage of its ink."""
     ink = map_ink(pixels)
     blank = np.zeros((HEIGHT, WIDTH), bool)
     crop = PlotCrop(ink, 0, 0, 1, 20.0, 220.0, flipped=False, lettering=blank, frame=blank)
-    own = coverage(ink, BLUE)
+    own = coverage(ink, color)
     starts, levels = np.array(DROPS, float).T
     columns = np.arange(END + 1)
     row = levels[np.searchsorted(starts, columns, side="right") - 1].astype(np.int64)
@@ -77,7 +77,8 @@ def traced(pixels: np.ndarray) -> tuple[PlotCrop, Path, np.ndarray]:
 
 
 def found(pixels: np.ndarray) -> ArmMarks:
-    return find_marks(*traced(pixels), ())
+    crop, path, own = traced(pixels)
+    return find_marks(crop, (ArmLine(path, own),))[0]
 
 
 def as_jpeg(pixels: np.ndarray, quality: int) -> np.ndarray:
@@ -126,7 +127,8 @@ def test_marks_read_as_text_are_marks_again() -> None:
     crop, path, own = traced(draw([*SPARSE, 145.0, 150.0, 155.0]))
     lettering = crop.lettering.copy()
     lettering[70:95, 132:168] = True
-    marks = find_marks(replace(crop, lettering=lettering), path, np.where(lettering, 0.5 * own, own), ())
+    line = ArmLine(path, np.where(lettering, 0.5 * own, own))
+    marks = find_marks(replace(crop, lettering=lettering), (line,))[0]
     assert marks.x == pytest.approx(sorted([*SPARSE, 145.0, 150.0, 155.0]), abs=0.5)
 
 
@@ -152,7 +154,92 @@ def test_the_ticks_of_another_arm_are_not_taken() -> None:
     crop, path, own = traced(pixels)
     row = np.full(END + 1, 36, np.int64)
     other = replace(path, ink=1, stair=Staircase(0, row, 300.0), shows=np.ones(END + 1, bool))
-    assert not find_marks(crop, path, own, (other,)).draws_marks
+    assert not find_marks(crop, (ArmLine(path, own), ArmLine(other, np.zeros_like(own))))[0].draws_marks
+
+
+def test_ticks_on_a_stroke_whose_soft_edge_moves_from_level_to_level_are_found() -> None:
+    pixels = draw(SPARSE, above_px=3.2, below_px=3.2)
+    crop, path, own = traced(pixels)
+    lifted = np.roll(own, 1, axis=0)
+    # A stroke half a pixel off inks three rows, two of them in part: not the tips of marks as low as these.
+    own = np.where((np.arange(WIDTH) < 190)[None, :], own, 0.5 * (own + lifted))
+    corners = replace(path.corners, y=path.corners.y + 0.5 * (path.corners.x >= 190))
+    marks = find_marks(crop, (ArmLine(replace(path, corners=corners), own),))[0]
+    assert marks.x == pytest.approx(SPARSE, abs=0.6)
+
+
+def test_a_band_of_touching_ticks_is_told_from_a_thick_stroke_by_the_legends_sample() -> None:
+    touching = list(np.arange(2.0, END, 1.5))
+    crop, path, own = traced(draw(touching, above_px=4.0, below_px=4.0))
+    thick = find_marks(crop, (ArmLine(path, own),))[0]
+    marks = find_marks(crop, (ArmLine(path, own, sample_px=2.0),))[0]
+    assert not thick.draws_marks and marks.draws_marks
+    assert all(np.abs(marks.x - x).min() < 2.5 for x in touching[1:-1])
+
+
+def test_ticks_too_few_to_teach_their_shape_are_found_as_another_arm_draws_them() -> None:
+    few = [230.0]
+    crop, path, own = traced(draw(few, above_px=4.0, below_px=4.0))
+    lone = find_marks(crop, (ArmLine(path, own),))[0]
+    ink = np.roll(traced(draw(SPARSE, above_px=4.0, below_px=4.0))[2], 32, axis=0)
+    lower = replace(path.corners, y=path.corners.y + 32)
+    other = replace(path, ink=1, corners=lower, stair=Staircase(0, path.stair.row + 32, 300.0))
+    taught = find_marks(crop, (ArmLine(path, own), ArmLine(other, ink)))
+    assert not lone.draws_marks
+    assert taught[0].x == pytest.approx(few, abs=0.5)
+
+
+def test_marks_that_show_below_one_arm_teach_those_that_show_above_another() -> None:
+    few = [30.0, 160.0, 230.0]
+    crop, path, own = traced(draw(SPARSE, above_px=0.0, below_px=8.0))
+    ink = np.roll(traced(draw(few, above_px=8.0, below_px=0.0))[2], 32, axis=0)
+    lower = replace(path.corners, y=path.corners.y + 32)
+    other = replace(path, ink=1, corners=lower, stair=Staircase(0, path.stair.row + 32, 300.0))
+    assert not find_marks(crop, (ArmLine(other, ink),))[0].draws_marks
+    taught = find_marks(crop, (ArmLine(path, own), ArmLine(other, ink)))
+    assert taught[1].x == pytest.approx(few, abs=0.5)
+
+
+def test_plus_signs_on_a_steep_stretch_are_found_by_their_level_bars() -> None:
+    pixels = draw(SPARSE)
+    crop, path, own = traced(pixels)
+    rows = (95, 105, 130, 140)
+    columns = (190, 190, 300, 300)
+    for row, column in zip(rows, columns, strict=True):
+        own[row : row + 2, column - 6 : column + 6] = 1.0
+    x = find_marks(crop, (ArmLine(path, own),))[0].x
+    for column in (190, 300):
+        assert (np.abs(x - column) < 1.0).sum() == 2
+    assert len(x) == len(SPARSE) + 4
+
+
+def test_circles_are_found_once_each() -> None:
+    centres = [30.0, 85.0, 96.0, 145.0, 160.0, 230.0, 260.0, 340.0]
+    big = cv2.resize(draw([]), None, fx=4, fy=4, interpolation=cv2.INTER_NEAREST)
+    starts, levels = np.array(DROPS, float).T
+    for x in centres:
+        y = levels[np.searchsorted(starts, x, side="right") - 1]
+        cv2.circle(big, (round(4 * x + 2), round(4 * y + 2)), 20, BLUE, 5)
+    marks = found(cv2.resize(big, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA))
+    assert marks.shape == "symbol"
+    assert marks.x == pytest.approx(centres, abs=0.6)
+
+
+def test_a_black_tick_read_as_a_letter_is_a_mark_and_a_letter_on_the_curve_is_none() -> None:
+    pixels = draw(SPARSE)
+    pixels[:] = pixels.min(axis=2, keepdims=True)
+    crop, path, own = traced(pixels, color=(20, 20, 20))
+    lettering = crop.lettering.copy()
+    lettering[136:166, 250:270] = True
+    line = ArmLine(path, np.where(lettering, 0.5 * own, own))
+    assert find_marks(replace(crop, lettering=lettering), (line,))[0].x == pytest.approx(SPARSE, abs=0.5)
+    lettering[:] = False
+    lettering[100:141, 200:226] = True
+    cv2.putText(pixels, "ae", (202, 134), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (20, 20, 20), 2)
+    crop, path, own = traced(pixels, color=(20, 20, 20))
+    line = ArmLine(path, np.where(lettering, 0.5 * own, own))
+    x = find_marks(replace(crop, lettering=lettering), (line,))[0].x
+    assert x == pytest.approx(SPARSE, abs=0.5)
 
 
 def test_bars_cover_a_run_with_as_few_as_fit_and_reach_both_its_ends() -> None:
