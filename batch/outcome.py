@@ -47,6 +47,12 @@ class Outcome:
     message: str = ""
     rows: tuple[SummaryRow, ...] = ()
 
+    def __post_init__(self) -> None:
+        # A file may have any bytes for a name; what is told of it is one line that can be written down.
+        for name in ("figure", "message"):
+            text = getattr(self, name).encode("utf-8", "replace").decode()
+            object.__setattr__(self, name, " ".join(text.split()))
+
 
 def summary_rows(results: Sequence[PanelResult]) -> tuple[SummaryRow, ...]:
     """The rows of summary.csv that a figure's panels give: one a comparison, or one a panel without any."""
