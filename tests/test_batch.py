@@ -219,6 +219,19 @@ def test_a_figure_that_is_gone_takes_its_folder_with_it(readings: Path, tmp_path
     assert sorted(p.name for p in out.iterdir()) == [JOURNAL_NAME, "index.html", "s1", "summary.csv"]
 
 
+def test_a_run_killed_while_writing_leaves_nothing_half_written(readings: Path, tmp_path: Path) -> None:
+    """What a kill leaves, a folder of files put together but not moved, is gone after the same command again."""
+    out = tmp_path / "out"
+    run_batch(readings, out)
+    whole = tree(out)
+    for place in (out, out / "s1"):
+        (place / ".km2ipd-stage-abc").mkdir()
+        (place / ".km2ipd-stage-abc" / "ipd.csv").write_text("half")
+    (out / "s1" / "report.json").unlink()
+    run_batch(readings, out)
+    assert tree(out) == whole
+
+
 def test_a_journal_cut_short_by_a_kill_is_read_up_to_there(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.add(Outcome("a", "a.png", "k", "ok"))
