@@ -95,15 +95,20 @@ def main() -> None:
             results.append((case, found))
             if number % TOLD_EVERY == 0:
                 print(f"{number} of {len(cases)}", file=sys.stderr, flush=True)
+                _write_table(args.table, results)  # what an interrupted run leaves
             if found.problem:
                 print(
                     f"{number:5d} {case.kind:18s} {case.mutation:24s} {found.problem}: {found.detail}", file=sys.stderr
                 )
                 _keep(case, number, args.keep)
-    args.table.parent.mkdir(parents=True, exist_ok=True)
-    args.table.write_text(as_tables(results))
+    _write_table(args.table, results)
     print(as_tables(results).split("\n## ")[0])
     raise SystemExit(1 if any(found.problem for _, found in results) else 0)
+
+
+def _write_table(table: Path, results: list[tuple[Case, Finding]]) -> None:
+    table.parent.mkdir(parents=True, exist_ok=True)
+    table.write_text(as_tables(results))
 
 
 def _keep(case: Case, number: int, folder: Path | None) -> None:
