@@ -31,8 +31,10 @@ LARGEST_AREA_PX = 60_000_000
 SVG_PROLOGUE_BYTES = 4096
 PDF_PROLOGUE_BYTES = 1024
 
-_DECODER_ERRORS = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, OverflowError, TypeError)
-_DECODER_ERRORS += (struct.error, zlib.error, MemoryError)
+_DECODER_ERRORS: tuple[type[Exception], ...] = (
+    *(OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, OverflowError, TypeError),
+    *(struct.error, zlib.error, MemoryError),
+)
 
 
 def load_figure(path: Path, page: int | None = None) -> tuple[Figure, ...]:

@@ -83,13 +83,13 @@ def read_plot(
     names = name_arms(drawn, texts, figure.pixels, panel, curves)
     drafts = [_Draft(d, c, n) for d, c, n in zip(drawn, curves, names, strict=True)]
     drafts, table = _join_table(drafts, table)
-    drafts = _with_names(_in_order(drafts, table), arms)
-    table = _rename_rows(table, drafts)
-    readings = tuple(_arm_reading(d, panel) for d in drafts)
+    named = _with_names(_in_order(drafts, table), arms)
+    table = _rename_rows(table, named)
+    readings = tuple(_arm_reading(d, panel) for d in named)
     table, law_cautions = reconcile_with_curves(table, {a.name: a.curve for a in readings})
     cautions = (*cautions, *table_cautions, *law_cautions)
     printed = read_statistics(texts, figure.caption, panel, tuple(a.name for a in readings))
-    lines = [d.drawn for _, d in drafts]
+    lines = [d.drawn for _, d in named]
     entries = len(legend) + entries_without_sample(texts, legend)
     doubts = doubts_about(panel, lines, readings, table, entries, printed_rows)
     cautions = (*cautions, *doubts, *doubts_by_print(panel, readings, printed))

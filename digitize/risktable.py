@@ -150,7 +150,9 @@ def _from_names(texts: Sequence[TextLine], rows: list[_Row], columns: Columns) -
     for cells, row in zip(filled, rows, strict=True):
         first = next((k for k, cell in enumerate(cells) if cell is not None), None)
         place = row.named.row
-        for line in texts if first else ():
+        if not first:  # none, or the first column has its number
+            continue
+        for line in texts:
             cell = _ending(line)
             same_line = abs(line.box.centre[1] - place.y) < 0.5 * max(line.box.height, place.height)
             if cell is not None and line.rotation == 0 and same_line and columns.index(cell.box.centre[0]) == first - 1:

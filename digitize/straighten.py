@@ -112,4 +112,5 @@ def undo_tilt(pixels: PixelArray, tilt: Tilt) -> PixelArray:
     height, width = pixels.shape[:2]
     x, y = np.meshgrid(np.arange(width, dtype=float), np.arange(height, dtype=float))
     from_x, from_y = (a.astype(np.float32) for a in tilt.source_of(x, y))
-    return cv2.remap(pixels, from_x, from_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    upright = cv2.remap(pixels, from_x, from_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return upright.astype(np.uint8, copy=False)
