@@ -117,11 +117,11 @@ class Journal:
         for i, line in enumerate(lines):
             try:
                 outcome = msgspec.json.decode(line, type=Outcome)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 if i == len(lines) - 1:
                     break
                 raise UsageError(f"{self.path}: line {i + 1} is no outcome", "Give another --out.") from None
-            if outcome.name != Path(outcome.name).name or outcome.name.startswith("."):
+            if outcome.name != Path(outcome.name).name or outcome.name.startswith(".") or "\0" in outcome.name:
                 raise UsageError(f'{self.path}: "{outcome.name}" is no plain name', "Give another --out.")
             outcomes[outcome.name] = outcome
         return outcomes

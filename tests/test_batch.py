@@ -240,7 +240,15 @@ def test_a_journal_cut_short_by_a_kill_is_read_up_to_there(tmp_path: Path) -> No
     assert list(journal.read()) == ["a"]
 
 
-@pytest.mark.parametrize("name", ["../elsewhere", "/etc", "..", ".hidden", "a/b"])
+def test_a_journal_that_was_spoilt_is_said(readings: Path, tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    journal.path.write_bytes(b'{"name": "\xe6"}\n{}\n')
+    with pytest.raises(UsageError, match="line 1 is no outcome"):
+        run_batch(readings, tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "/etc", "..", ".hidden", "a/b", "a\0b"])
 def test_a_journal_cannot_lead_out_of_the_folder(readings: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "ipd.csv").write_text("mine")
