@@ -1,7 +1,11 @@
 """Text read off pixels drawn here, with the models that ship in the wheel."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
+from km2ipd.digitize.detection import find_text
 from km2ipd.digitize.ocr import read_number, read_texts
 from km2ipd.digitize.tightboxes import tight_boxes
 from km2ipd.records import Box, Figure, TextLine
@@ -89,3 +93,17 @@ def test_two_lines_found_as_one_are_parted():
 
 def test_a_blank_figure_has_no_text():
     assert texts_of(drawn([])) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_large_picture_leaves_no_memory_behind():
+    """The next figure of a batch does not carry what the network needed for this one (300 MB)."""
+    find_text(drawn().pixels)
+    before = resident_mb()
+    find_text(drawn(shape=(1500, 1200)).pixels)
+    assert resident_mb() - before < 60
+
+
+def resident_mb() -> float:
+    line = next(x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
