@@ -15,8 +15,9 @@ from .refine import Corners
 from .tracing import TracedPath
 
 LEVEL_ERRORS = ((3.0, 0.12), (1.0, 0.5), (0.0, 2.0))
-"""Standard error in px of a level by the number of clean columns that show it: (at least, error). Levels that only marks
-and risers show are worse. What nine levels in ten keep, measured on figures of known truth; the rest are off by pixels."""
+"""Standard error in px of a level by the number of clean columns that show it: (at least, error). Levels that only
+marks and risers show are worse. What nine levels in ten keep, measured on figures of known truth; the rest are off by
+pixels."""
 SNAPPED_ERROR = 0.3
 """Least error where a renderer put every level on a whole pixel: uniform within half a pixel."""
 SNAPPED = 0.7

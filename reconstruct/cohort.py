@@ -46,7 +46,7 @@ WIDEST = 1.35
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CohortSize:
-    """What a curve's drops say of N. n: the most probable; low, high: 90% interval; told: whether it can be relied on."""
+    """What a curve's drops say of N. n: the most probable; low, high: 90% interval; told: whether to rely on it."""
 
     n: int
     low: int
@@ -83,7 +83,8 @@ class _Drops:
 def infer_cohort(curve: SurvivalCurve, marks: FloatArray | None = None) -> CohortSize | None:
     """The number of patients that explains a curve's drops best; None where there are too few drops to ask.
 
-    curve: from S = 1 on; it is not asked where it states no errors of its levels. marks: (m,) times of censoring marks, None where the figure draws none.
+    curve: from S = 1 on; it is not asked where it states no errors of its levels. marks: (m,) times of censoring
+    marks, None where the figure draws none.
     """
     drops = _drops_of(curve, marks)
     if len(drops.level) < LEAST_DROPS or not np.all(drops.error > 0):

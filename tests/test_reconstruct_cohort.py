@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from km2ipd.reconstruct.cohort import CohortSize, infer_cohort
 from km2ipd.reconstruct.evidence import ASSUMED_PATIENTS, gather_evidence
 from km2ipd.reconstruct.km import kaplan_meier
