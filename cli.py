@@ -376,7 +376,9 @@ def check(ipd: Path, reported: Path, as_json: bool) -> None:
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=FOLDER, required=True, help="Output folder; new, empty, or of the same batch.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Figures at a time.  [default: one a core]")
-@click.option("--limit", type=click.FloatRange(1), default=120, show_default=True, help="Seconds a figure may take.")
+@click.option(
+    "--limit", type=click.FloatRange(1), default=120, show_default=True, help="Seconds of work a figure may take."
+)
 @click.option("--memory", type=click.FloatRange(0.5), default=2, show_default=True, help="GB a figure may take.")
 @click.option("--scheduler", metavar="ADDRESS", help="Run on a dask cluster: tcp://host:port.")
 @click.option("--force", is_flag=True, help="Use an output folder that holds other files.")

@@ -20,6 +20,7 @@ from .errors import InvalidRecord
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 PixelArray = npt.NDArray[np.uint8]
+MaskArray = npt.NDArray[np.bool_]
 
 Status = Literal["ok", "review", "failed"]
 Scale = Literal["fraction", "percent"]

@@ -40,7 +40,7 @@ from .records import (
 from .report import corrections, exports, folder, pivot, stated, verdict
 from .report.exports import curves_frame, patients_frame
 from .report.files import digitized_files, ensemble_file, result_files, table_files, table_report
-from .report.folder import RUN_FILES, clear_results, write_files
+from .report.folder import RUN_FILES, clear_results, clear_stages, write_files
 from .report.screen import check_lines, comparison_lines, estimate_lines, result_lines
 from .report.text import csv_text, number_text
 
@@ -48,6 +48,7 @@ __all__ = [
     "RUN_FILES",
     "check_lines",
     "clear_results",
+    "clear_stages",
     "comparison_lines",
     "csv_text",
     "curves_frame",

@@ -18,6 +18,10 @@ from .studyfile import STUDY_NAME, read_study
 FIGURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".pdf", ".svg"})
 # A folder that holds this is the output of a run; its pictures are no figures to be read.
 OUTPUT_MARK = "digitization.json"
+# What lies beside the folders of the jobs.
+TABLE_NAMES = ("summary.csv", "index.html")
+# File systems allow 255 bytes for a name; the rest is for the -2, -3 that keep names apart.
+MOST_NAME_BYTES = 200
 # A batch of more than this is some other file or folder (the largest systematic reviews have a few thousand).
 MOST_JOBS = 100_000
 
@@ -80,13 +84,20 @@ def _files(folder: Path, out: Path) -> Iterator[Path]:
     """Plain files below a folder; no links (they may lead anywhere), nothing hidden, no earlier output."""
     if folder.resolve() == out.resolve() or (folder / OUTPUT_MARK).exists():
         return
-    for path in sorted(folder.iterdir()):
+    for path in _entries(folder):
         if path.is_symlink() or path.name.startswith("."):
             continue
         if path.is_dir():
             yield from _files(path, out)
         elif path.is_file():
             yield path
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as reason:
+        raise UsageError(f"{folder}: {reason.strerror or reason}", "Give a folder that can be read.") from None
 
 
 def _has_study(figure: Path) -> bool:
@@ -117,12 +128,13 @@ def _name(path: Path, folder: Path) -> str:
 
 def _safe(name: str) -> str:
     """A plain folder name: letters and digits of any script, point, hyphen, underscore; never hidden, never .. ."""
-    return re.sub(r"[^\w.-]+", "_", name).strip("._-")[:100]
+    plain = re.sub(r"[^\w.-]+", "_", name).encode("utf-8", "replace")[:MOST_NAME_BYTES]
+    return plain.decode("utf-8", "ignore").strip("._-")
 
 
 def _named_apart(jobs: list[Job]) -> Iterator[Job]:
-    """The same jobs; those that share a name (in any case of letters) get -2, -3 and so on."""
-    taken: set[str] = set()
+    """The same jobs; a name that is taken (in any case of letters) gets -2, -3 and so on."""
+    taken = set(TABLE_NAMES)
     for job in jobs:
         name = base = job.name or "figure"
         count = 1

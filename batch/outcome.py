@@ -47,6 +47,12 @@ class Outcome:
     message: str = ""
     rows: tuple[SummaryRow, ...] = ()
 
+    def __post_init__(self) -> None:
+        # A file may have any bytes for a name; what is told of it is one line that can be written down.
+        for name in ("figure", "message"):
+            text = getattr(self, name).encode("utf-8", "replace").decode()
+            object.__setattr__(self, name, " ".join(text.split()))
+
 
 def summary_rows(results: Sequence[PanelResult]) -> tuple[SummaryRow, ...]:
     """The rows of summary.csv that a figure's panels give: one a comparison, or one a panel without any."""
@@ -111,11 +117,11 @@ class Journal:
         for i, line in enumerate(lines):
             try:
                 outcome = msgspec.json.decode(line, type=Outcome)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 if i == len(lines) - 1:
                     break
                 raise UsageError(f"{self.path}: line {i + 1} is no outcome", "Give another --out.") from None
-            if outcome.name != Path(outcome.name).name or outcome.name.startswith("."):
+            if outcome.name != Path(outcome.name).name or outcome.name.startswith(".") or "\0" in outcome.name:
                 raise UsageError(f'{self.path}: "{outcome.name}" is no plain name', "Give another --out.")
             outcomes[outcome.name] = outcome
         return outcomes

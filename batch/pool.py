@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+import signal
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures import TimeoutError as TookTooLong  # before Python 3.11 not the built-in one
 from contextlib import contextmanager
@@ -14,13 +15,15 @@ from pebble import ProcessExpired, ProcessPool
 
 from .jobs import Job
 from .outcome import Outcome
-from .worker import SINGLE_THREADED, prepare_worker, run_job
+from .worker import SINGLE_THREADED, Work, prepare_worker, run_in_time, run_job
 
 # A worker is replaced after this many figures: what libraries leak stays bounded, and starting one (a second)
 # is lost among them.
 FIGURES_PER_WORKER = 50
-
-Work = Callable[[Job, Path, str], Outcome]
+# A figure may take its seconds of the processor; by the clock, on a busy machine, so many times more.
+PATIENCE = 10
+# The exit code of a process that its limit of time ended, where the system has one.
+WORKED_TOO_LONG = -signal.SIGXCPU if hasattr(signal, "SIGXCPU") else None
 
 
 def run_on_this_machine(
@@ -34,7 +37,7 @@ def run_on_this_machine(
 ) -> Iterator[Outcome]:
     """The outcome of every job with its key, as they come.
 
-    seconds, memory_gb: what one figure may take. An interrupt (KeyboardInterrupt) stops the workers.
+    seconds (of the processor), memory_gb: what one figure may take. An interrupt (KeyboardInterrupt) stops the workers.
     """
     with _single_threaded():
         pool = ProcessPool(
@@ -46,7 +49,8 @@ def run_on_this_machine(
         )
         try:
             waiting: dict[Future, tuple[Job, str]] = {
-                pool.schedule(work, args=(job, out, key), timeout=seconds): (job, key) for job, key in jobs
+                pool.schedule(run_in_time, args=(work, seconds, job, out, key), timeout=PATIENCE * seconds): (job, key)
+                for job, key in jobs
             }
             while waiting:
                 done, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -64,12 +68,16 @@ def _outcome(future, job: Job, key: str, seconds: float) -> Outcome:
     try:
         return future.result()
     except TookTooLong:
-        return Outcome(job.name, job.figure.name, key, "timed out", f"no end within {seconds:g} s")
+        return Outcome(job.name, job.figure.name, key, "timed out", f"no end within {PATIENCE * seconds:g} s")
     except (ProcessExpired, CancelledError) as lost:
         code = getattr(lost, "exitcode", None)
+        if code == WORKED_TOO_LONG:
+            return Outcome(job.name, job.figure.name, key, "timed out", f"no end within {seconds:g} s")
         return Outcome(job.name, job.figure.name, key, "crashed", f"its process died (exit code {code})")
     except MemoryError:
         return Outcome(job.name, job.figure.name, key, "crashed", "out of memory")
+    except Exception as lost:  # such as a worker that had no memory left to send its answer
+        return Outcome(job.name, job.figure.name, key, "crashed", f"its answer was lost ({type(lost).__name__})")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..errors import OutputNotWritable
-from ..study import clear_results, write_files
+from ..study import clear_results, clear_stages, write_files
 from .cluster import run_on_cluster
 from .index import index_html, summary_csv
 from .jobs import Job, find_jobs
@@ -37,6 +37,7 @@ def run_batch(
     jobs = find_jobs(source, out)
     journal = open_journal(out, force)
     before = journal.read()
+    clear_stages(out)
     keys = {job.name: job.key() for job in jobs}
     kept = {j.name: before[j.name] for j in jobs if _is_done(j, keys[j.name], before, out)}
     for name in before.keys() - keys.keys():  # figures that are no longer there

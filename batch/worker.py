@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import DigitizeError, Km2ipdError
@@ -11,6 +13,7 @@ from ..study import clear_results, run_figure, write_files
 from .jobs import Job
 from .outcome import Outcome, summary_rows, worst_status
 
+Work = Callable[[Job, Path, str], Outcome]
 # Read by numpy's, OpenCV's and onnxruntime's own thread pools when they are loaded: one figure, one core.
 SINGLE_THREADED = {
     name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -38,11 +41,29 @@ def limit_memory(gigabytes: float) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (bound if hard < 0 else min(bound, hard), hard))
 
 
+def limit_time(seconds: float) -> None:
+    """End this process when it has worked for so long from now on, where the system can (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    bound = math.ceil(used.ru_utime + used.ru_stime + seconds)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (bound if hard < 0 else min(bound, hard), hard))
+
+
+def run_in_time(work: Work, seconds: float, job: Job, out: Path, key: str) -> Outcome:
+    """work(job, out, key), this process ended when it takes more seconds of the processor."""
+    limit_time(seconds)
+    return work(job, out, key)
+
+
 def run_job(job: Job, out: Path, key: str) -> Outcome:
     """Run one figure into its folder below out; every error of the figure's becomes an outcome."""
     folder = out / job.name
-    clear_results(folder)
     try:
+        clear_results(folder)
         _, results, files = run_figure(job.figure, **job.options)
         write_files(folder, files)
     except DigitizeError as refused:

@@ -89,8 +89,8 @@ def _end_labels(
     side = 1 if orientation == "horizontal" else -1
     at = min(max(line.at + side * 2 * PRINT_PX, 0.0), max(size) - 1.0)
     labels = []
-    for px, value in zip((line.start, line.end), ordered, strict=True):
-        x, y = (px, at) if orientation == "horizontal" else (at, px)
+    for end, value in zip((line.start, line.end), ordered, strict=True):
+        x, y = (end, at) if orientation == "horizontal" else (at, end)
         half = PRINT_PX / 2
         labels.append(NumberLabel(f"{value:g}", Box(x - half, y - half, x + half, y + half), (float(value),)))
     px = np.array([line.start, line.end])

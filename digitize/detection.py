@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from ..records import Box, PixelArray
-from .recognition import load_session
+from .recognition import giving_back, load_session
 from .tightboxes import stacked_blobs, tight_boxes
 
 # Letter height the detection network works best at, and the plate size that keeps it under a second: measured on 84
@@ -88,7 +88,7 @@ def _detect(pixels: PixelArray, scale: float) -> list[Box]:
     scaled = cv2.resize(pixels, size, interpolation=how)[:, :, ::-1]
     session = load_session("PP-OCRv6_det_small.onnx")
     feed = {session.get_inputs()[0].name: scaled.transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1}
-    likely = session.run(None, feed)[0][0, 0]
+    likely = session.run(None, feed, giving_back())[0][0, 0]
     return _boxes_of_map(likely, width / size[0], height / size[1])
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..records import CurveTrace, FloatArray, Panel, Rgb, SurvivalCurve, read_only
+from ..records import CurveTrace, FloatArray, MaskArray, Panel, Rgb, SurvivalCurve, read_only
 from .arms import ArmPath
 from .legend import LegendKey
 from .marks import ArmMarks
@@ -101,7 +101,7 @@ def _on_whole_pixels(corners: Corners) -> bool:
     return bool(np.abs(np.mean(np.exp(2j * np.pi * well_seen))) > SNAPPED)
 
 
-def _mean_run(flags: FloatArray) -> float:
+def _mean_run(flags: MaskArray) -> float:
     """Mean length of the runs of True."""
     starts = int(flags[0]) + int((np.diff(flags.astype(int)) == 1).sum())
     return float(flags.sum() / max(1, starts))

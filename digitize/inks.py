@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from ..records import FloatArray, PixelArray, Rgb
+from ..records import FloatArray, MaskArray, PixelArray, Rgb
 
 INK_CONTRAST = 40.0
 """RGB distance from the background above which a pixel carries ink; JPEG noise at quality 40 stays below."""
@@ -25,6 +26,9 @@ FAINTEST = 18.0
 SAME_COLOR = 14.0
 """Lab distance below which two inks are one; the closest pair of arms in our figures is 17 apart."""
 
+# Colours and distances of a whole picture: half the memory of FloatArray.
+ColorArray = npt.NDArray[np.float32]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InkMap:
@@ -34,10 +38,10 @@ class InkMap:
     strength: RGB distance from that paper. core: colour of the strongest ink pixel within one pixel.
     """
 
-    rgb: FloatArray
-    paper: FloatArray
-    strength: FloatArray
-    core: FloatArray
+    rgb: ColorArray
+    paper: ColorArray
+    strength: ColorArray
+    core: ColorArray
 
 
 def map_ink(crop: PixelArray) -> InkMap:
@@ -48,10 +52,10 @@ def map_ink(crop: PixelArray) -> InkMap:
     return InkMap(rgb, paper, strength, _core_colors(rgb, strength))
 
 
-def to_lab(rgb: FloatArray) -> FloatArray:
+def to_lab(rgb: npt.ArrayLike) -> ColorArray:
     """CIE Lab of RGB values 0 to 255; same shape."""
     flat = np.asarray(rgb, np.float32).reshape(1, -1, 3) / 255.0
-    return cv2.cvtColor(flat, cv2.COLOR_RGB2Lab).reshape(np.shape(rgb))
+    return cv2.cvtColor(flat, cv2.COLOR_RGB2Lab).astype(np.float32, copy=False).reshape(np.shape(rgb))
 
 
 def color_distance(a: Rgb | FloatArray, b: Rgb | FloatArray) -> float:
@@ -67,7 +71,7 @@ def paper_color(crop: PixelArray) -> FloatArray:
     return np.median(crop.reshape(-1, 3)[codes == most], axis=0)
 
 
-def _local_paper(crop: PixelArray) -> FloatArray:
+def _local_paper(crop: PixelArray) -> ColorArray:
     """Background colour of every pixel: the plot's paper, or the tint of a confidence band where one lies under it.
 
     A wide median removes lines; where it lands on the colour of strong ink (a thick run of marks) the paper counts.
@@ -83,13 +87,13 @@ def _local_paper(crop: PixelArray) -> FloatArray:
     return local
 
 
-def _strong_ink(crop: PixelArray, paper: FloatArray) -> float:
+def _strong_ink(crop: PixelArray, paper: ColorArray) -> float:
     """Contrast of the strongest inks in a crop: the 99.5th percentile of distances from the paper, at least 120."""
     distance = np.sqrt(((crop[::2, ::2].astype(np.float32) - paper) ** 2).sum(axis=2))
     return max(120.0, float(np.percentile(distance, 99.5)))
 
 
-def _core_colors(rgb: FloatArray, strength: FloatArray) -> FloatArray:
+def _core_colors(rgb: ColorArray, strength: ColorArray) -> ColorArray:
     """Colour of the strongest of each pixel and its eight neighbours, so that edges take their line's colour."""
     best, core = strength.copy(), rgb.copy()
     padded_s = np.pad(strength, 1)
@@ -138,7 +142,7 @@ def nearest_ink(ink: InkMap, colors: tuple[Rgb, ...]) -> FloatArray:
     return np.where((label == len(colors)) | (ink.strength <= FAINTEST), -1, label)
 
 
-def dominant_colors(ink: InkMap, mask: FloatArray, least_share: float = 0.004) -> list[tuple[Rgb, int]]:
+def dominant_colors(ink: InkMap, mask: MaskArray, least_share: float = 0.004) -> list[tuple[Rgb, int]]:
     """Colours that much of the ink has, strongest cluster first, as (colour, number of core pixels).
 
     mask: (height, width) bool, where to look. least_share: the smallest cluster kept, as a share of the mask's ink.
@@ -161,7 +165,7 @@ def dominant_colors(ink: InkMap, mask: FloatArray, least_share: float = 0.004) -
     return found
 
 
-def _densest(lab: FloatArray) -> FloatArray:
+def _densest(lab: ColorArray) -> ColorArray:
     """Mode of (n, 3) Lab colours: the fullest cell of a grid of side 6, then the mean of what lies around it."""
     cells = np.floor(lab / 6.0).astype(np.int64) + 64
     codes = (cells[:, 0] << 16) | (cells[:, 1] << 8) | cells[:, 2]
@@ -185,7 +189,7 @@ def line_width(own: FloatArray) -> float:
     return float(max(1.0, min(lengths)))
 
 
-def _common_run(solid: FloatArray) -> float:
+def _common_run(solid: MaskArray) -> float:
     """Length of vertical runs of True that holds most of the ink, among runs up to 40 px."""
     padded = np.zeros((solid.shape[0] + 2, solid.shape[1]), np.int8)
     padded[1:-1] = solid

@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from ..records import Box, FloatArray, Panel, PixelArray, Rgb, TextLine
+from ..records import Box, FloatArray, MaskArray, Panel, PixelArray, Rgb, TextLine
 from .inks import paper_color
 
 WINDOW = 6.5
@@ -238,13 +239,13 @@ def _without_letter_edge(contrast: FloatArray, rows: FloatArray, height: float) 
     return out
 
 
-def _turns_down(start: FloatArray, row: int, height: float) -> bool:
+def _turns_down(start: MaskArray, row: int, height: float) -> bool:
     """Whether the line turns where it begins: the last step of a curve before the name written at its end."""
-    run = _run_around(start.any(axis=1), row)
+    run = _run_around(np.any(start, axis=1), row)
     return len(run) > 0.6 * height
 
 
-def _run_around(flags: FloatArray, at: int) -> FloatArray:
+def _run_around(flags: MaskArray, at: int) -> npt.NDArray[np.integer]:
     """Indices of the unbroken run of True that holds index `at`."""
     clear = np.flatnonzero(~flags)
     first = clear[clear < at].max(initial=-1) + 1
@@ -252,7 +253,7 @@ def _run_around(flags: FloatArray, at: int) -> FloatArray:
     return np.arange(first, last + 1)
 
 
-def _cluster_at_the_right(columns: FloatArray, gap: float) -> tuple[int, int]:
+def _cluster_at_the_right(columns: npt.NDArray[np.integer], gap: float) -> tuple[int, int]:
     """First and last of the rightmost group of columns that no gap wider than `gap` splits."""
     breaks = np.flatnonzero(np.diff(columns) > gap)
     first = int(columns[breaks[-1] + 1]) if len(breaks) else int(columns[0])

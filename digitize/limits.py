@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..records import FloatArray
+from ..records import FloatArray, IntArray
 from .tracing import TracedPath
 
 LEAST_OVERLAP = 30
@@ -54,6 +54,6 @@ def _limits_around(paths: list[TracedPath], middle: int, free: list[int]) -> tup
     return best[1] if best else None
 
 
-def _gaps(centre: FloatArray, upper: FloatArray, lower: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _gaps(centre: IntArray, upper: IntArray, lower: IntArray) -> tuple[FloatArray, FloatArray]:
     n = min(len(centre), len(upper), len(lower))
     return (centre[:n] - upper[:n]).astype(float), (lower[:n] - centre[:n]).astype(float)

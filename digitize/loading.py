@@ -33,8 +33,10 @@ SVG_SIGNS = (b"<svg", b"http://www.w3.org/2000/svg")
 GZIP = b"\x1f\x8b"
 PDF_PROLOGUE_BYTES = 1024
 
-_DECODER_ERRORS = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, OverflowError, TypeError)
-_DECODER_ERRORS += (struct.error, zlib.error, MemoryError)
+_DECODER_ERRORS: tuple[type[Exception], ...] = (
+    *(OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, OverflowError, TypeError),
+    *(struct.error, zlib.error, MemoryError),
+)
 
 
 def load_figure(path: Path, page: int | None = None) -> tuple[Figure, ...]:

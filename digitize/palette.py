@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from ..records import FloatArray, Rgb
-from .inks import INK_CONTRAST, SAME_COLOR, InkMap, color_distance, dominant_colors, line_width, to_lab
+from ..records import MaskArray, Rgb
+from .inks import INK_CONTRAST, SAME_COLOR, ColorArray, InkMap, color_distance, dominant_colors, line_width, to_lab
 from .legend import LegendKey
 
 SOLID = 0.9
@@ -43,7 +43,7 @@ class PlotInk:
     shades: tuple[Rgb, ...] = ()
 
 
-def find_inks(ink: InkMap, keys: tuple[LegendKey, ...], mask: FloatArray) -> tuple[PlotInk, ...]:
+def find_inks(ink: InkMap, keys: tuple[LegendKey, ...], mask: MaskArray) -> tuple[PlotInk, ...]:
     """Find the inks of the plot area (mask: bool, where curves can be), shades of one line merged, most ink first.
 
     Each legend key is tied to the ink that it shows. Keys of two strengths that share one cluster split it.
@@ -57,7 +57,7 @@ def find_inks(ink: InkMap, keys: tuple[LegendKey, ...], mask: FloatArray) -> tup
     return tuple(sorted((k for k in kept if k.pixels > least), key=lambda k: -k.pixels))
 
 
-def _merge_shades(ink: InkMap, mask: FloatArray, paper: FloatArray) -> list[PlotInk]:
+def _merge_shades(ink: InkMap, mask: MaskArray, paper: ColorArray) -> list[PlotInk]:
     """Clusters of colour, fullest first, with the shades of each line merged under its strongest common colour."""
     thin = line_width(np.where(mask, ink.strength, 0) / max(1.0, float(ink.strength.max()))) <= THIN
     reach = THIN_REACH if thin else 2
@@ -74,7 +74,7 @@ def _merge_shades(ink: InkMap, mask: FloatArray, paper: FloatArray) -> list[Plot
     return kept
 
 
-def _absorb_shades(kept: list[PlotInk], paper: FloatArray) -> list[PlotInk]:
+def _absorb_shades(kept: list[PlotInk], paper: ColorArray) -> list[PlotInk]:
     """Unnamed paler shades of an ink that several thin styles share belong to it: dashes are paler than solid lines."""
     out = []
     for ink in kept:
@@ -87,7 +87,7 @@ def _absorb_shades(kept: list[PlotInk], paper: FloatArray) -> list[PlotInk]:
     return [ink for ink in out if ink.color not in taken]
 
 
-def _one_line(ink: InkMap, color: Rgb, other: Rgb, paper: FloatArray, mask: FloatArray, reach: int) -> bool:
+def _one_line(ink: InkMap, color: Rgb, other: Rgb, paper: ColorArray, mask: MaskArray, reach: int) -> bool:
     """Whether two clusters are shades of one line: one hue or one ray from the paper, and the lesser clings."""
     faint, strong = sorted((color, other), key=lambda c: _strength(c, paper))
     if _strength(faint, paper) < FAINTEST_SHADE * _strength(strong, paper):
@@ -95,7 +95,7 @@ def _one_line(ink: InkMap, color: Rgb, other: Rgb, paper: FloatArray, mask: Floa
     return _may_be_shade(faint, strong, paper) and _clings(ink, color, other, mask, reach)
 
 
-def _group_keys(keys: tuple[LegendKey, ...], kept: list[PlotInk], paper: FloatArray) -> list[list[LegendKey]]:
+def _group_keys(keys: tuple[LegendKey, ...], kept: list[PlotInk], paper: ColorArray) -> list[list[LegendKey]]:
     """Legend keys by ink: one colour, or blurs of it told apart by their dashes."""
     groups: list[list[LegendKey]] = []
     for key in sorted(keys, key=lambda k: -_strength(k.color, paper)):
@@ -107,7 +107,7 @@ def _group_keys(keys: tuple[LegendKey, ...], kept: list[PlotInk], paper: FloatAr
     return groups
 
 
-def _one_ink(a: LegendKey, b: LegendKey, kept: list[PlotInk], paper: FloatArray) -> bool:
+def _one_ink(a: LegendKey, b: LegendKey, kept: list[PlotInk], paper: ColorArray) -> bool:
     # Two solid lines that differ in shade at all are two inks, or the legend could not tell them apart.
     both_solid = a.inked > SOLID and b.inked > SOLID
     if color_distance(a.color, b.color) < (SAME_SHADE if both_solid else SAME_COLOR):
@@ -129,7 +129,7 @@ def _tint_distance(a: Rgb, b: Rgb) -> float:
 
 
 def _tie_group(
-    ink: InkMap, kept: list[PlotInk], group: list[LegendKey], mask: FloatArray, paper: FloatArray
+    ink: InkMap, kept: list[PlotInk], group: list[LegendKey], mask: MaskArray, paper: ColorArray
 ) -> list[PlotInk]:
     """Give a group of keys to the ink of which they are a sample; make a new ink where another group has taken it."""
     color = max((k.color for k in group), key=lambda c: _strength(c, paper))
@@ -148,7 +148,7 @@ def _tie_group(
     return [*kept, PlotInk(color, amount, names)] if amount else kept
 
 
-def _scaled(color: Rgb, taken: PlotInk, paper: FloatArray) -> Rgb:
+def _scaled(color: Rgb, taken: PlotInk, paper: ColorArray) -> Rgb:
     """A key's colour at the strength that its ink has in the plot, by how the stronger ink's own key compares.
 
     Thin samples are fainter than the curve they stand for; two greys keep their ratio.
@@ -160,11 +160,11 @@ def _scaled(color: Rgb, taken: PlotInk, paper: FloatArray) -> Rgb:
     return r, g, b
 
 
-def _strength(color: Rgb, paper: FloatArray) -> float:
+def _strength(color: Rgb, paper: ColorArray) -> float:
     return float(np.linalg.norm(np.asarray(color, float) - paper))
 
 
-def _share_and_miss(faint: Rgb, strong: Rgb, paper: FloatArray) -> tuple[float, float]:
+def _share_and_miss(faint: Rgb, strong: Rgb, paper: ColorArray) -> tuple[float, float]:
     """How far along the way from paper to the strong colour the faint one lies, and how far beside it."""
     direction = np.asarray(strong, float) - paper
     offset = np.asarray(faint, float) - paper
@@ -172,13 +172,13 @@ def _share_and_miss(faint: Rgb, strong: Rgb, paper: FloatArray) -> tuple[float, 
     return share, float(np.linalg.norm(offset - share * direction))
 
 
-def _is_shade(faint: Rgb, strong: Rgb, paper: FloatArray) -> bool:
+def _is_shade(faint: Rgb, strong: Rgb, paper: ColorArray) -> bool:
     """Whether a colour lies on the way from the paper to a stronger one."""
     share, miss = _share_and_miss(faint, strong, paper)
     return 0.0 < share < 1.0 and miss < RAY_MISS
 
 
-def _may_be_shade(faint: Rgb, strong: Rgb, paper: FloatArray) -> bool:
+def _may_be_shade(faint: Rgb, strong: Rgb, paper: ColorArray) -> bool:
     return _is_shade(faint, strong, paper) or _same_hue(faint, strong)
 
 
@@ -217,7 +217,7 @@ def _is_blend(color: Rgb, kept: list[PlotInk]) -> bool:
     return False
 
 
-def _ink_amount(ink: InkMap, color: Rgb, mask: FloatArray) -> int:
+def _ink_amount(ink: InkMap, color: Rgb, mask: MaskArray) -> int:
     """Number of pixels in the mask whose core has the colour or a shade of it."""
     direction = np.asarray(color, np.float32) - ink.paper
     length2 = np.maximum((direction**2).sum(axis=2), 1.0)
@@ -227,7 +227,7 @@ def _ink_amount(ink: InkMap, color: Rgb, mask: FloatArray) -> int:
     return int((mask & (share > 0.35) & (share < 1.3) & (aside < RAY_MISS)).sum())
 
 
-def _clings(ink: InkMap, faint: Rgb, strong: Rgb, mask: FloatArray, reach: int) -> bool:
+def _clings(ink: InkMap, faint: Rgb, strong: Rgb, mask: MaskArray, reach: int) -> bool:
     """Whether most pixels of one colour lie within `reach` px of the other, as the soft edges of its lines do."""
     near_strong = _near_color(ink, strong) & mask
     grown = cv2.dilate(near_strong.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0
@@ -235,5 +235,5 @@ def _clings(ink: InkMap, faint: Rgb, strong: Rgb, mask: FloatArray, reach: int) 
     return bool(near_faint.any()) and float(grown[near_faint].mean()) > 0.6
 
 
-def _near_color(ink: InkMap, color: Rgb) -> FloatArray:
+def _near_color(ink: InkMap, color: Rgb) -> MaskArray:
     return np.sqrt(((ink.core - np.asarray(color, np.float32)) ** 2).sum(axis=2)) < 30.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..records import Box, FloatArray, Panel, PixelArray, TextLine
+from ..records import Box, FloatArray, MaskArray, Panel, PixelArray, TextLine
 from .inks import InkMap, map_ink
 
 MARGIN = 5
@@ -40,8 +40,8 @@ class PlotCrop:
     start_row: float
     bottom_row: float
     flipped: bool
-    lettering: FloatArray
-    frame: FloatArray
+    lettering: MaskArray
+    frame: MaskArray
 
     def figure_x(self, x: FloatArray) -> FloatArray:
         """Columns of the crop as x of the figure."""
@@ -80,7 +80,7 @@ def crop_plot(
     if scale > 1:
         height, width = (n // scale * scale for n in window.shape[:2])
         size = (width // scale, height // scale)
-        window = cv2.resize(window[:height, :width], size, interpolation=cv2.INTER_AREA)
+        window = cv2.resize(window[:height, :width], size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     flipped = panel.direction == "incidence"
     ink = map_ink(np.ascontiguousarray(window[::-1] if flipped else window))
     lettering, frame = (np.zeros(ink.strength.shape, bool) for _ in range(2))
@@ -117,7 +117,7 @@ def _right_end(pixels: PixelArray, panel: Panel) -> float:
     return min(area.right + PAST_LAST_TICK * area.width, panel.region.right)
 
 
-def _mark_boxes(crop: PlotCrop, mask: FloatArray, boxes: list[Box]) -> None:
+def _mark_boxes(crop: PlotCrop, mask: MaskArray, boxes: list[Box]) -> None:
     """Set a mask of a crop inside the boxes (figure px)."""
     for box in boxes:
         y0, y1 = sorted((crop.row_of(box.top), crop.row_of(box.bottom)))

@@ -91,7 +91,7 @@ def read_plot(
     table, law_cautions = reconcile_with_curves(table, {a.name: a.curve for a in readings})
     cautions = (*cautions, *table_cautions, *law_cautions)
     printed = read_statistics(texts, figure.caption, panel, tuple(a.name for a in readings))
-    lines = [d.drawn for _, d in drafts]
+    lines = [d.drawn for _, d in named]
     entries = len(legend) + entries_without_sample(texts, legend)
     doubts = doubts_about(panel, lines, readings, table, entries, printed_rows)
     cautions = (*cautions, *doubts, *doubts_by_print(panel, readings, printed))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..records import FloatArray
+from ..records import FloatArray, MaskArray, PixelArray
 
 RUN_PAPER, DROP_PAPER = 1.0, 6.0
 """Price of a column of bare paper, and of a row of it in a drop: software always draws the riser of a step."""
@@ -37,7 +37,7 @@ class Prices:
 
 
 def price_pixels(
-    own: FloatArray, hiding: FloatArray, width_px: float, gap_px: float, dashes: FloatArray | None = None
+    own: FloatArray, hiding: MaskArray, width_px: float, gap_px: float, dashes: MaskArray | None = None
 ) -> Prices:
     """Price the pixels for one arm.
 
@@ -46,8 +46,8 @@ def price_pixels(
     ink between whose pieces the arm may run, where that is more than its own: another arm may have been given some.
     """
     size = max(1, round(width_px))
-    centred = cv2.blur(own.astype(np.float32), (1, size)) if size > 1 else own
-    centred = np.where(own > 0, centred, 0.0)
+    blurred = cv2.blur(own.astype(np.float32), (1, size)) if size > 1 else own
+    centred: FloatArray = np.where(own > 0, blurred, 0.0)
     if gap_px <= SOLID_GAP:
         # Among ticks that stand close together only the line itself runs on from one to the next.
         length = 2 * size + LONG_RUN
@@ -66,7 +66,7 @@ def price_pixels(
     )
 
 
-def _bridge_gaps(solid: FloatArray, gap: int) -> FloatArray:
+def _bridge_gaps(solid: PixelArray, gap: int) -> MaskArray:
     """Pixels between two pieces of ink that a staircase could join: along, down, or slanting down to the right."""
     bridged = np.zeros(solid.shape, bool)
     dashed = gap > 4

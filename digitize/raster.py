@@ -80,7 +80,7 @@ def shrunk(levels: GreyArray, side: int) -> tuple[GreyArray, float]:
     if factor <= 1:
         return levels, 1.0
     small = cv2.resize(levels, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
-    return small, factor
+    return small.astype(np.float32, copy=False), factor
 
 
 def thin_ink(levels: GreyArray, orientation: Orientation, reach: int, dark: bool = True) -> GreyArray:
@@ -119,7 +119,7 @@ def find_lines(
     mask = np.ascontiguousarray(ink >= contrast).astype(np.uint8)
     for operation, length in ((cv2.MORPH_CLOSE, max(3, reach // 2)), (cv2.MORPH_OPEN, max(3, int(shortest)))):
         # An even kernel has no centre and would move the line by a pixel.
-        mask = cv2.morphologyEx(mask, operation, np.ones((1, length | 1), np.uint8))
+        mask = cv2.morphologyEx(mask, operation, np.ones((1, length | 1), np.uint8)).astype(np.uint8, copy=False)
     count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     lines = [_measure(ink, stats[i], orientation, dark) for i in range(1, count)]
     return tuple(line for line in lines if line.width <= reach)

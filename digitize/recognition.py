@@ -68,6 +68,20 @@ def load_session(name: str) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(model_path(name)), options, providers=["CPUExecutionProvider"])
 
 
+@lru_cache(maxsize=1)
+def giving_back() -> onnxruntime.RunOptions:
+    """Options of one run after which a session's working memory goes back to the system.
+
+    A session keeps what its largest picture needed, in pieces that the next size does not fit: over a batch of
+    figures of all sizes that grew by 200 MB a hundred figures. Giving it back costs 0.1 s a figure.
+    """
+    import onnxruntime
+
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
+
+
 def _recognizer() -> onnxruntime.InferenceSession:
     return load_session("PP-OCRv6_rec_small.onnx")
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from ..records import FloatArray
+from ..records import FloatArray, MaskArray
 from .staircase import Staircase
 
 SMALLEST_STEP = 0.3
@@ -69,7 +70,7 @@ def column_centroids(stair: Staircase, own: FloatArray, width_px: float) -> tupl
     return centre, clean
 
 
-def _ink_beyond(own: FloatArray, stair: Staircase, columns: FloatArray, reach: int) -> FloatArray:
+def _ink_beyond(own: FloatArray, stair: Staircase, columns: npt.NDArray[np.integer], reach: int) -> FloatArray:
     """The stronger of the two pixels just outside the stroke's window: a riser or a mark runs on there."""
     height = own.shape[0]
     outside = []
@@ -88,14 +89,14 @@ def _monotone_levels(stair: Staircase, centre: FloatArray, clean: FloatArray) ->
     for start, stop in zip(runs, np.r_[runs[1:], len(centre)], strict=True):
         good = clean[start:stop]
         if good.any():
-            pieces.append((start, float(np.median(centre[start:stop][good])), float(good.sum())))
+            pieces.append((int(start), float(np.median(centre[start:stop][good])), float(good.sum())))
         else:
-            pieces.append((start, float(stair.row[start]), 0.05))
+            pieces.append((int(start), float(stair.row[start]), 0.05))
     levels = isotonic_regression([p[1] for p in pieces], weights=[p[2] for p in pieces], increasing=True).x
     merged = _merge_close(levels, np.array([p[2] for p in pieces]))
     level = np.empty(len(centre))
-    for (start, _, _), value in zip(pieces, merged, strict=True):
-        level[start:] = value
+    for (first, _, _), value in zip(pieces, merged, strict=True):
+        level[first:] = value
     return level
 
 
@@ -160,7 +161,7 @@ def _last_fall(stair: Staircase, own: FloatArray, width_px: float) -> tuple[floa
     return float((strip * columns).sum() / max(strip.sum(), 1e-9)), float(foot - (width_px - 1) / 2)
 
 
-def _run_length(flags: FloatArray) -> int:
+def _run_length(flags: MaskArray) -> int:
     """Length of the run of True at the start."""
     stop = np.flatnonzero(~flags)
     return int(stop[0]) if len(stop) else len(flags)

@@ -74,8 +74,8 @@ def _tick_columns(rows: Sequence[NumberRow], axis: Axis, step: float) -> Columns
     shift = float(np.median(centres - axis.calibration.px(time)))
     first, last = axis.calibration.ticks.min(), axis.calibration.ticks.max()
     columns = np.union1d(time, [t for t in axis.calibration.ticks if first <= t <= last])
-    px = [np.median(centres[time == t]) if t in time else float(axis.calibration.px(t)) + shift for t in columns]
-    return Columns(columns, np.array(px))
+    places = [np.median(centres[time == t]) if t in time else float(axis.calibration.px(t)) + shift for t in columns]
+    return Columns(columns, np.array(places))
 
 
 def _drifts(boxes: Sequence[Box], time: FloatArray, axis: Axis, step: float) -> bool:

@@ -186,7 +186,7 @@ def is_time_row(row: NumberRow, axis: Axis) -> bool:
     slack = _ON_AXIS * tick_step(axis)
     here = [axis.calibration.value(t.box.centre[0]) for t in row.cells]
     fits = [v is not None and abs(v - h) < slack for v, h in zip(values, here, strict=True)]
-    return sum(fits) >= max(2, _TIME_ROW_SHARE * len(fits))
+    return bool(sum(fits) >= max(2, _TIME_ROW_SHARE * len(fits)))
 
 
 def clock_value(text: str) -> float | None:

@@ -85,7 +85,9 @@ def half_pixel(ticks: tuple[AxisTicks, ...], pixels: PixelArray, area: Box, corn
     if of_ticks is None or not rounded or is_blurred(pixels):
         return 0.0
     of_curves = curve_phase(pixels, area)
-    shift = 0.0 if of_curves is None else of_curves - of_ticks
+    if of_curves is None:
+        return 0.0
+    shift = of_curves - of_ticks
     seen = start_offset(pixels, area, corner, of_curves) if shift else None
     return 0.0 if seen is not None and abs(seen) < abs(seen - shift) else shift
 

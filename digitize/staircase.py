@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ..records import FloatArray, IntArray
 
@@ -62,7 +63,7 @@ def cheapest_staircase(run: FloatArray, drop: FloatArray, start_row: float, star
     return Staircase(0, _walk_back(came_from, *best_end), -best_price)
 
 
-def _walk_back(came_from: IntArray, x: int, y: int) -> IntArray:
+def _walk_back(came_from: npt.NDArray[np.int32], x: int, y: int) -> IntArray:
     """Levels of all columns up to x for the staircase that ends at (x, y)."""
     path = np.empty(x + 1, np.int64)
     for column in range(x, -1, -1):

@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ..records import FloatArray
+from ..records import FloatArray, IntArray, MaskArray
 from .legend import LegendKey
 from .staircase import Staircase
 
@@ -34,7 +34,7 @@ class Rhythm:
         return 2.5 * abs(self.inked - other.inked) + 0.25 * abs(self.dash - other.dash)
 
 
-def rhythm_along(shows: FloatArray, width_px: float) -> Rhythm:
+def rhythm_along(shows: MaskArray, width_px: float) -> Rhythm:
     """Rhythm of a stretch of line. shows: (n,) bool, whether each column has ink on the line."""
     flags = shows.astype(int)
     starts = int(flags[0]) + int((np.diff(flags) == 1).sum())
@@ -42,7 +42,7 @@ def rhythm_along(shows: FloatArray, width_px: float) -> Rhythm:
     return Rhythm(float(flags.mean()), float(np.log(max(mean, 1.0) / max(width_px, 1.0))))
 
 
-def ink_along(own: FloatArray, row: FloatArray, first: int, width_px: float) -> FloatArray:
+def ink_along(own: FloatArray, row: IntArray, first: int, width_px: float) -> MaskArray:
     """(n,) bool: whether the stroke of a staircase, levels row from column first on, shows ink in each column."""
     reach = int(np.ceil(width_px / 2))
     rows = np.clip(row[:, None] + np.arange(-reach, reach + 1), 0, own.shape[0] - 1)
@@ -85,7 +85,7 @@ def are_confusable(stairs: list[Staircase], own: FloatArray, width_px: float, ke
 
 
 def _settle_pair(
-    rows: list[FloatArray], a: int, b: int, own: FloatArray, width_px: float, keys: tuple[LegendKey, ...]
+    rows: list[IntArray], a: int, b: int, own: FloatArray, width_px: float, keys: tuple[LegendKey, ...]
 ) -> None:
     """Exchange whatever stretches of rows[a] and rows[b] fit better the other way round."""
     stretches = stretches_apart(rows[a], rows[b], width_px)
@@ -107,7 +107,7 @@ def _settle_pair(
     _exchange(rows, a, b, stretches, crossed)
 
 
-def stretches_apart(one: FloatArray, two: FloatArray, width_px: float) -> list[tuple[int, int]]:
+def stretches_apart(one: IntArray, two: IntArray, width_px: float) -> list[tuple[int, int]]:
     """[start, end) of the column ranges on which two staircases run clear of each other, long enough to judge."""
     n = min(len(one), len(two))
     apart = np.r_[False, np.abs(one[:n] - two[:n]) > width_px + 1.5, False].astype(int)
@@ -132,7 +132,7 @@ def _goal_of(
     return (solid, dashed) if one.inked >= two.inked else (dashed, solid)
 
 
-def _exchange(rows: list[FloatArray], a: int, b: int, stretches: list[tuple[int, int]], crossed: list[bool]) -> None:
+def _exchange(rows: list[IntArray], a: int, b: int, stretches: list[tuple[int, int]], crossed: list[bool]) -> None:
     """Exchange the crossed stretches, each together with the touch that leads up to it."""
     one, two = rows[a].copy(), rows[b].copy()
     last = len(stretches) - 1

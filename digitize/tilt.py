@@ -207,7 +207,8 @@ def _running_ink(levels: GreyArray) -> tuple[GreyArray, npt.NDArray[np.uint8]]:
 
     ink = thin_ink(levels, "horizontal", 2 * max(3, int(0.006 * min(levels.shape))) + 1)
     kernel = np.ones((1, _run(levels)), np.uint8)
-    return ink, cv2.morphologyEx((ink >= LINE_INK).astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    runs = cv2.morphologyEx((ink >= LINE_INK).astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    return ink, runs.astype(np.uint8, copy=False)
 
 
 def _line_points(levels: GreyArray) -> LinePoints:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..records import FloatArray, Rgb
+from ..records import FloatArray, MaskArray, Rgb
 from .inks import coverage, line_width, nearest_ink
 from .plotcrop import PlotCrop
 from .prices import SOLID_GAP, price_pixels
@@ -40,8 +40,8 @@ class TracedPath:
     width_px: float
     own_share: float
     start_gap_px: float
-    shows: FloatArray
-    hidden: FloatArray
+    shows: MaskArray
+    hidden: MaskArray
 
 
 def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: int, named: int = 1) -> list[TracedPath]:
@@ -127,7 +127,7 @@ def separate_inks(crop: PlotCrop, inks: tuple[tuple[Rgb, ...], ...]) -> list[Flo
     return owns
 
 
-def _grid(inked: FloatArray) -> FloatArray:
+def _grid(inked: MaskArray) -> MaskArray:
     """Pixels of rows and columns that one ink fills from end to end, where there are two such lines or more."""
     grid = np.zeros(inked.shape, bool)
     for axis in (1, 0):
@@ -138,7 +138,7 @@ def _grid(inked: FloatArray) -> FloatArray:
     return grid
 
 
-def stroke_mask(stair: Staircase, shape: tuple[int, int], width_px: float) -> FloatArray:
+def stroke_mask(stair: Staircase, shape: tuple[int, int], width_px: float) -> MaskArray:
     """Pixels that a staircase drawn with the given stroke covers, one pixel of blur included."""
     mask = np.zeros(shape, np.uint8)
     columns = np.arange(stair.first, stair.last + 1)
@@ -159,10 +159,10 @@ def _describe(
     index: int,
     own: FloatArray,
     fresh: FloatArray,
-    hiding: FloatArray,
+    hiding: MaskArray,
     width: float,
     start_row: float,
-    other: FloatArray,
+    other: MaskArray,
 ) -> TracedPath:
     """other: bool, ink of other arms and lettering, which may hide the first drop; the axis line may not."""
     columns = np.arange(stair.first, stair.last + 1)
@@ -175,7 +175,7 @@ def _describe(
     return TracedPath(index, stair, corners, width, float(shows.mean()), gap, shows, hidden)
 
 
-def _long_runs(flags: FloatArray, least: float) -> FloatArray:
+def _long_runs(flags: MaskArray, least: float) -> MaskArray:
     """The flags of runs of True longer than `least`; shorter runs are cleared."""
     edges = np.flatnonzero(np.diff(np.r_[False, flags, False].astype(int)))
     out = np.zeros(len(flags), bool)
@@ -184,7 +184,7 @@ def _long_runs(flags: FloatArray, least: float) -> FloatArray:
     return out
 
 
-def _start_gap(inked: FloatArray, start_row: float, corners: Corners, width: float) -> float:
+def _start_gap(inked: MaskArray, start_row: float, corners: Corners, width: float) -> float:
     """Rows of bare paper between S = 1 and the first level that is seen, left of that level's end of the stroke.
 
     The first drops may fall at time 0 or so close together that no level of theirs is seen, but their ink is.
@@ -196,4 +196,4 @@ def _start_gap(inked: FloatArray, start_row: float, corners: Corners, width: flo
         return start_row - row
     first, last = int(np.ceil(start_row + 0.5)), int(np.floor(row - 0.5))
     beside = inked[max(0, first) : max(0, last), : int(np.ceil(column + width)) + 4].any(axis=1)
-    return float(len(beside) - beside.sum())
+    return float((~beside).sum())

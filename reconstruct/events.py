@@ -74,6 +74,6 @@ def join_ties(time: FloatArray) -> tuple[FloatArray, np.ndarray]:
     if len(distinct) < 2:
         return distinct, rows
     gaps = np.diff(distinct)
-    scale = np.mean(np.abs(distinct))
+    scale = float(np.mean(np.abs(distinct)))
     apart = np.concatenate([[True], gaps > TIE_TOLERANCE * max(scale, 1.0 if scale == 0 else 0.0)])
     return distinct[apart], (np.cumsum(apart) - 1)[rows]

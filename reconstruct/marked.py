@@ -21,7 +21,9 @@ def marked_patients(evidence: ArmEvidence) -> Patients:
     if evidence.marks is None:
         raise ReconstructError(f"arm {evidence.arm}: no censoring marks", "Give --censor-marks, or use another method.")
     censored = np.sort(np.concatenate([evidence.marks, *_hidden(evidence)]))
-    time, event, n = [], [], evidence.n
+    time: list[float] = []
+    event: list[int] = []
+    n = evidence.n
     s_hat, drawn = 1.0, 0
     corners = np.flatnonzero(np.diff(evidence.curve.survival) < 0) + 1
     for i in corners:
@@ -35,14 +37,14 @@ def marked_patients(evidence: ArmEvidence) -> Patients:
         s_hat *= 1 - deaths / n if n else 1.0
         n -= deaths
     rest = np.append(censored[drawn:], np.full(evidence.n, evidence.curve.time[-1]))[:n]
-    time, event = np.array([*time, *rest]), np.array([*event, *[0] * len(rest)])
-    order = np.lexsort((-event, time))
-    return Patients(evidence.arm, time[order], event[order])
+    times, events = np.array([*time, *rest]), np.array([*event, *[0] * len(rest)])
+    order = np.lexsort((-events, times))
+    return Patients(evidence.arm, times[order], events[order])
 
 
 def _hidden(evidence: ArmEvidence) -> list[FloatArray]:
     """Censoring times beyond the marks that printed counts call for, interval by interval."""
-    curve, marks = evidence.curve, evidence.marks
+    curve, marks = evidence.curve, np.asarray(evidence.marks)
     out = []
     for k in range(len(evidence.count) - 1):
         start, stop = evidence.count_time[k : k + 2]

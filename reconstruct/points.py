@@ -1,16 +1,18 @@
 """Points as other digitizers write them: WebPlotDigitizer, DigitizeIt, Engauge, and plain columns of numbers.
 
 Told apart by their shape alone, not by name:
-- two columns of numbers, with or without a header: one curve;
-- a row of names over a row of X, Y, X, Y (WebPlotDigitizer's export of all data sets): a pair of columns a
-curve; - a header of x and names over one column of times and one of survival for each curve (Engauge,
-DigitizeIt); - such blocks one below another, each with its own header (Engauge, one curve after another).
+- two columns of numbers, with or without a header, which may be the curve's name alone: one curve;
+- a row of names over a row of X, Y, X, Y (WebPlotDigitizer's export of all data sets): a pair of columns a curve;
+- a header of x and names over one column of times and one of survival for each curve (Engauge, DigitizeIt);
+- such blocks one below another, each with its own header (Engauge, DigitizeIt, one curve after another).
 Separators are commas, semicolons, tabs or blanks; decimals points or, where no comma parts the cells, commas.
-Survival is a fraction or percent. Clicked points are noisy: what that explains is levelled, the rest refused.
+Survival is a fraction, or percent throughout the file. Clicked points are noisy: what that explains is levelled,
+the rest refused.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -38,23 +40,23 @@ def read_points(path: Path) -> dict[str, dict[str, SurvivalCurve]]:
 
     Raises BadTable naming file and curve when a line holds no numbers or survival is none.
     """
+    named = [(i, name, points) for i, (name, points) in enumerate(_named_points(path), start=1) if points]
+    percent = any(survival > LARGEST_FRACTION for _, _, points in named for _, survival in points)
     curves: dict[str, SurvivalCurve] = {}
-    for i, (name, points) in enumerate(_named_points(path), start=1):
-        if not points:
-            continue
+    for i, name, points in named:
         label = name if name and name.lower() not in AXIS_NAMES else f"Arm {i}"
         if label in curves:
             raise BadTable(f'{path.name}: two curves are named "{label}"', "Name them apart.")
-        curves[label] = clicked_curve(points, f'{path.name}: curve "{label}"')
+        curves[label] = clicked_curve(points, f'{path.name}: curve "{label}"', percent)
     if not curves:
         raise BadTable(f"{path.name}: no points in it", "Give columns of time and survival.")
     return {"1": curves}
 
 
-def clicked_curve(points: Points, place: str) -> SurvivalCurve:
+def clicked_curve(points: Points, place: str, percent: bool) -> SurvivalCurve:
     """The step function through clicked points: sorted, percent as a fraction, levelled, from (0, 1) on."""
     time, survival = np.array(sorted(points, key=lambda p: (p[0], -p[1]))).T
-    if survival.max() > LARGEST_FRACTION:
+    if percent:
         survival = survival / 100
     if survival.max() > 1 + CLICK_ERROR or survival.min() < -CLICK_ERROR:
         wrong = survival.max() if survival.max() > 1 + CLICK_ERROR else survival.min()
@@ -84,13 +86,13 @@ def clicked_curve(points: Points, place: str) -> SurvivalCurve:
 def _named_points(path: Path) -> Iterator[tuple[str, Points]]:
     """Every curve's name ("" where none) and points, in the order of the file."""
     for header, rows in _blocks(_grid(path)):
+        width = max(len(cells) for _, cells in rows)
         if len(header) > 1 and {c.lower() for c in header[-1]} <= {"x", "y", ""}:
             names, paired = header[-2][::2], True
         else:
             last = header[-1] if header else []
             paired = not last and max(len(cells) for _, cells in rows) > 2
-            names = last[1:]
-        width = max(len(cells) for _, cells in rows)
+            names = last if width == 2 and len(last) == 1 else last[1:]
         columns = range(0, width - 1, 2) if paired else range(1, width)
         for k, column in enumerate(columns):
             name = names[k] if k < len(names) else ""
@@ -104,7 +106,7 @@ def _filled(rows: Sequence[tuple[int, Cells]], column: int) -> Iterator[tuple[in
 
 def _point(path: Path, row: tuple[int, Cells], x: int, y: int) -> tuple[float, float]:
     line, cells = row
-    pair = cells[x], cells[y] if y < len(cells) else ""
+    pair = cells[x], cells[y].removesuffix("%").rstrip() if y < len(cells) else ""
     if not all(NUMBER.match(c) for c in pair):
         wrong = next(c for c in pair if not NUMBER.match(c))
         raise BadTable(f'{path.name} line {line}: "{wrong}" where a number is due')
@@ -141,17 +143,28 @@ def _grid(path: Path) -> list[tuple[int, Cells]]:
         raise BadTable(f"{path.name}: not a text file in UTF-8", "Save it as CSV (UTF-8).") from None
     if len(content) > MAX_BYTES or "\0" in text:
         raise BadTable(f"{path.name}: no table of points", "Give a text file with columns of time and survival.")
-    lines = text.splitlines()
+    lines = ["" if line.startswith("sep=") else line for line in text.splitlines()]  # Excel's own first line
     separator = _separator(lines)
-    return [
-        (i, [c.strip().strip('"').strip("#").strip() for c in line.split(separator)]) for i, line in enumerate(lines, 1)
-    ]
+    try:
+        return [(i, [c.strip("# \t") for c in _cells(line, separator)]) for i, line in enumerate(lines, 1)]
+    except csv.Error as reason:
+        raise BadTable(f"{path.name}: no table of points ({reason})", "Give columns of time and survival.") from None
+
+
+def _cells(line: str, separator: str | None) -> Cells:
+    """The cells of a line; where blanks part numbers, a line of words is a header of x and names, or one name."""
+    if separator is not None:
+        return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [""])
+    cells = line.replace('"', "").split()
+    named_columns = not cells or cells[0].strip("#").lower() in {*AXIS_NAMES, ""}
+    return cells if named_columns or any(NUMBER.match(c) for c in cells) else [" ".join(cells)]
 
 
 def _separator(lines: Sequence[str]) -> str | None:
-    """Tab or semicolon where there are any; else a comma unless it only stands inside numbers; else blanks."""
+    """Tab or semicolon where most lines hold one; else a comma unless it only stands inside numbers; else blanks."""
+    filled = [line for line in lines if line.strip()]
     for mark in ("\t", ";"):
-        if any(mark in line for line in lines):
+        if 2 * sum(mark in line for line in filled) > len(filled):
             return mark
     decimal = [bool(re.fullmatch(r"\s*[\d.]+,\d+\s+[\d.]+,\d+\s*", line)) for line in lines if line.strip()]
     if any(decimal) or not any("," in line for line in lines):

@@ -188,7 +188,7 @@ def _comparison_numbers(table: Mapping[str, Any], reference: str, place: _Place)
     kind = str(table.get("kind", ""))
     if kind not in KINDS:
         raise place.refuse(f'unknown kind "{kind}" (known: {", ".join(KINDS[1:])})')
-    named = {
+    named: dict[str, Any] = {
         "arm": str(table.get("arm", "")),
         "reference": str(table.get("reference", reference)),
         "kind": kind,

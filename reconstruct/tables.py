@@ -161,8 +161,8 @@ def _curve(arm: str, rows: list[Row]) -> SurvivalCurve:
     return SurvivalCurve(
         time,
         np.minimum.accumulate(survival),
-        [_error(r, "survival_error") for r in rows],
-        [_error(r, "time_error") for r in rows],
+        np.array([_error(r, "survival_error") for r in rows]),
+        np.array([_error(r, "time_error") for r in rows]),
     )
 
 

@@ -31,7 +31,7 @@ STATA_DATE = datetime.datetime(2000, 1, 1)
 R_SCRIPT = """\
 # Fits the rebuilt patients in R, as km2ipd's report shows them: Rscript analysis.R (in this folder).
 library(survival)
-ipd <- read.csv("ipd.csv", fileEncoding = "UTF-8", colClasses = c(panel = "character", arm = "character"))
+ipd <- read.csv("ipd.csv", encoding = "UTF-8", colClasses = c(panel = "character", arm = "character"))
 reference <- list(REFERENCES)  # by panel: the arm that hazard ratios are against
 for (p in unique(ipd$panel)) {
   patients <- ipd[ipd$panel == p, ]
@@ -67,15 +67,18 @@ foreach p of local panels {
 
 
 def require_formats(names: Sequence[str]) -> None:
-    """Raise UsageError, before any work, for a format that is not known."""
+    """Raise UsageError, before any work, for a format that is not known or whose extra is not installed."""
     for name in names:
         if name not in FORMATS:
             known = ", ".join(FORMATS)
             raise UsageError(f'--format: no format "{name}" (formats: {known})', "Give one of them.")
+        for module in NEEDED.get(name, ()):
+            if importlib.util.find_spec(module) is None:
+                raise UsageError(f"--format {name}: {module} is not installed", TABLES_REMEDY)
 
 
 def export_files(names: Sequence[str], results: Sequence[PanelResult]) -> Files:
-    """The files of the named formats; UsageError when the extra that a format needs is not installed."""
+    """The files of the named formats."""
     files: Files = {}
     for name in names:
         files |= FORMATS[name](results)
@@ -84,8 +87,6 @@ def export_files(names: Sequence[str], results: Sequence[PanelResult]) -> Files:
 
 def _parquet(results: Sequence[PanelResult]) -> Files:
     files = {}
-    if importlib.util.find_spec("pyarrow") is None:
-        raise UsageError("--format parquet: pyarrow is not installed", TABLES_REMEDY)
     for name, frame in _frames(results).items():
         buffer = io.BytesIO()
         frame.to_parquet(buffer, index=False)
@@ -201,3 +202,5 @@ FORMATS: Mapping[str, Callable[[Sequence[PanelResult]], Files]] = {
     "ipdfromkm": _ipdfromkm,
     "survhe": _survhe,
 }
+# Modules of the extra [tables] that a format needs.
+NEEDED = {"parquet": ("pandas", "pyarrow"), "stata": ("pandas",)}

@@ -24,6 +24,8 @@ RUN_FILES = (
     "figure.png",
     "digitization.json",
 )
+# Files are put together in a hidden folder of this beginning, on the same disk, before they are moved into place.
+STAGE_PREFIX = ".km2ipd-stage-"
 
 
 def require_free_output(folder: Path, names: Iterable[str], *, force: bool = False) -> None:
@@ -51,6 +53,7 @@ def require_free_output(folder: Path, names: Iterable[str], *, force: bool = Fal
 
 def clear_results(folder: Path) -> None:
     """Remove what an earlier run of ours left in a folder, and the folder if that was all; nothing else."""
+    clear_stages(folder)
     for name in (*RUN_FILES, "reported.toml"):
         (folder / name).unlink(missing_ok=True)
     for pattern in ("figure-*.png", "overlay-*.png"):
@@ -58,6 +61,13 @@ def clear_results(folder: Path) -> None:
             path.unlink()
     with contextlib.suppress(OSError):  # not there, or not empty: other people's files stay
         folder.rmdir()
+
+
+def clear_stages(folder: Path) -> None:
+    """Remove the folders that runs killed while writing left inside this one."""
+    for stage in folder.glob(f"{STAGE_PREFIX}*"):
+        if stage.is_dir() and not stage.is_symlink():
+            shutil.rmtree(stage, ignore_errors=True)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
@@ -74,7 +84,7 @@ def _write_and_move(folder: Path, files: Mapping[str, bytes]) -> None:
     existing = folder.is_dir()
     home = folder if existing else folder.parent
     home.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=".km2ipd-", dir=home))
+    stage = Path(tempfile.mkdtemp(prefix=STAGE_PREFIX, dir=home))
     try:
         for name, content in files.items():
             (stage / name).write_bytes(content)

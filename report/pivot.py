@@ -66,7 +66,7 @@ def decode_digitization(content: bytes, name: str) -> Digitization:
     """The pivot in the bytes of a digitization.json; name is what messages call it."""
     try:
         return msgspec.json.decode(content, type=Digitization, dec_hook=_list_to_array)
-    except (msgspec.DecodeError, InvalidRecord) as reason:
+    except (msgspec.DecodeError, UnicodeDecodeError, InvalidRecord) as reason:
         what = str(reason).removesuffix(".").replace(" - at `$.", " at `").replace(" - at `$`", "")
         raise UsageError(
             f"{name}: not a digitization that can be used: {what}",

@@ -15,7 +15,9 @@ def misbehave(job: Job, out: Path, key: str) -> Outcome:
     """Do what the job's name says."""
     if job.name.startswith("dies"):
         os.kill(os.getpid(), signal.SIGKILL)
-    if job.name.startswith("hangs"):
+    while job.name.startswith("hangs"):
+        pass
+    if job.name.startswith("waits"):
         time.sleep(600)
     if job.name.startswith("hogs"):
         bytearray(3_000_000_000)

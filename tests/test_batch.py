@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from batch_work import misbehave
 from drawn_study import drawn_digitization, drawn_pixels, drawn_reading
 from km2ipd import cli, study
+from km2ipd.batch import pool
 from km2ipd.batch.jobs import Job, find_jobs
 from km2ipd.batch.outcome import JOURNAL_NAME, Journal, Outcome
 from km2ipd.batch.pool import run_on_this_machine
@@ -78,6 +80,21 @@ def test_names_are_plain_and_apart(tmp_path: Path) -> None:
     assert all("/" not in n and not n.startswith((".", "-")) for n in names)
 
 
+def test_names_no_one_expects_are_run_and_told_in_one_line(tmp_path: Path, capsys) -> None:
+    """Bytes that are no text, 210 bytes of three each, a line break, the names of the batch's own tables."""
+    names = (b"f\xff.png", "数".encode() * 70 + b".png", b"a\nb.png", b"index.html.png", b"summary.csv.svg", b"..png")
+    (tmp_path / "in").mkdir()
+    for name in names:
+        with open(os.fsencode(tmp_path / "in") + b"/" + name, "wb") as handle:
+            handle.write(b"no picture")
+    assert cli.main(["batch", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--jobs", "1"]) == 0
+    assert len(capsys.readouterr().err.splitlines()) == 5  # ..png is a hidden file
+    with (tmp_path / "out" / "summary.csv").open(newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert sorted(r["name"] for r in rows) == ["a_b", "f", "index.html-2", "summary.csv-2", "数" * 66]
+    assert {r["result"] for r in rows} == {"refused"}
+
+
 def test_a_manifest_gives_options_by_column(tmp_path: Path) -> None:
     (tmp_path / "f.png").write_bytes(b"x")
     (tmp_path / "m.csv").write_text("figure;x_min;x_max;arms;page;panel\nf.png;0;36;Drug|Placebo;2;A\nf.png;;;3;;\n")
@@ -123,18 +140,27 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- losing one, not all
 
 
-def test_one_that_dies_hangs_or_hogs_memory_loses_itself_alone(tmp_path: Path) -> None:
-    names = ("fine1", "dies", "hangs", "hogs", "fine2", "fine3")
+def test_one_that_dies_hangs_or_hogs_memory_loses_itself_alone(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(pool, "PATIENCE", 3)
+    names = ("fine1", "dies", "hangs", "waits", "hogs", "fine2", "fine3")
     jobs = [(Job(name, tmp_path / f"{name}.png", {}), "k") for name in names]
-    done = run_on_this_machine(jobs, tmp_path, workers=2, seconds=4, memory_gb=1.5, work=misbehave)
+    done = run_on_this_machine(jobs, tmp_path, workers=2, seconds=3, memory_gb=1.5, work=misbehave)
     assert {o.name: o.status for o in done} == {
         "fine1": "ok",
         "dies": "crashed",
         "hangs": "timed out",
+        "waits": "timed out",
         "hogs": "crashed",
         "fine2": "ok",
         "fine3": "ok",
     }
+
+
+def test_what_cannot_be_put_into_its_folder_loses_itself_alone(readings: Path, tmp_path: Path) -> None:
+    (tmp_path / "out" / "s1" / "ipd.csv").mkdir(parents=True)
+    Journal(tmp_path / "out").start([])
+    outcomes = run_batch(readings, tmp_path / "out")
+    assert [o.status for o in outcomes] == ["review", "error", "ok", "ok", "error"]
 
 
 def test_a_batch_with_a_damaged_figure_finishes(readings: Path, tmp_path: Path, capsys) -> None:
@@ -193,6 +219,19 @@ def test_a_figure_that_is_gone_takes_its_folder_with_it(readings: Path, tmp_path
     assert sorted(p.name for p in out.iterdir()) == [JOURNAL_NAME, "index.html", "s1", "summary.csv"]
 
 
+def test_a_run_killed_while_writing_leaves_nothing_half_written(readings: Path, tmp_path: Path) -> None:
+    """What a kill leaves, a folder of files put together but not moved, is gone after the same command again."""
+    out = tmp_path / "out"
+    run_batch(readings, out)
+    whole = tree(out)
+    for place in (out, out / "s1"):
+        (place / ".km2ipd-stage-abc").mkdir()
+        (place / ".km2ipd-stage-abc" / "ipd.csv").write_text("half")
+    (out / "s1" / "report.json").unlink()
+    run_batch(readings, out)
+    assert tree(out) == whole
+
+
 def test_a_journal_cut_short_by_a_kill_is_read_up_to_there(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.add(Outcome("a", "a.png", "k", "ok"))
@@ -201,7 +240,15 @@ def test_a_journal_cut_short_by_a_kill_is_read_up_to_there(tmp_path: Path) -> No
     assert list(journal.read()) == ["a"]
 
 
-@pytest.mark.parametrize("name", ["../elsewhere", "/etc", "..", ".hidden", "a/b"])
+def test_a_journal_that_was_spoilt_is_said(readings: Path, tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    journal.path.write_bytes(b'{"name": "\xe6"}\n{}\n')
+    with pytest.raises(UsageError, match="line 1 is no outcome"):
+        run_batch(readings, tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "/etc", "..", ".hidden", "a/b", "a\0b"])
 def test_a_journal_cannot_lead_out_of_the_folder(readings: Path, tmp_path: Path, name: str) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "ipd.csv").write_text("mine")

@@ -1,8 +1,12 @@
 """Text read off pixels drawn here, with the models that ship in the wheel."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from km2ipd.digitize import ocr
+from km2ipd.digitize.detection import find_text
 from km2ipd.digitize.ocr import read_number, read_texts
 from km2ipd.digitize.tightboxes import tight_boxes
 from km2ipd.records import Box, Figure, TextLine
@@ -99,3 +103,17 @@ def test_a_drawing_taken_for_a_letter_is_no_text():
     turned = TextLine("Survival", Box(5, 50, 20, 250), 1.0, 90)
     kept = ocr._without_drawings([*small, title, huge, turned])
     assert kept == [*small, title, turned]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_large_picture_leaves_no_memory_behind():
+    """The next figure of a batch does not carry what the network needed for this one (300 MB)."""
+    find_text(drawn().pixels)
+    before = resident_mb()
+    find_text(drawn(shape=(1500, 1200)).pixels)
+    assert resident_mb() - before < 60
+
+
+def resident_mb() -> float:
+    line = next(x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024

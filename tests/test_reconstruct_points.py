@@ -19,6 +19,9 @@ FILES = {
     "Engauge, one table": "x,Drug,Placebo\n0,1,1\n2,,0.9\n4,,0.8\n5,0.9,\n9,0.8,\n20,0.7,\n",
     "Engauge, one curve after another": "x,Drug\n0,1\n5,0.9\n9,0.8\n20,0.7\n\nx,Placebo\n0,1\n2,0.9\n4,0.8\n",
     "DigitizeIt, semicolons and decimal commas": "x;Drug\n0;1,0\n5,0;0,9\n9,0;0,8\n20,0;0,7\n",
+    "DigitizeIt, one curve after another": "Drug\n0;1,0\n5,0;0,9\n9,0;0,8\n20,0;0,7\n\nPlacebo\n0;1\n2;0,9\n4;0,8\n",
+    "Excel, percent signs": "sep=;\nx;Drug;Placebo\n0;100%;100 %\n2;;90%\n4;;80%\n5;90%;\n9;80,0 %;\n20;70%;\n",
+    "blanks, names above the curves": "# Drug\n0 1\n5 0.9\n9 0.8\n20 0.7\n\nPlacebo\n0 1\n2 0.9\n4 0.8\n",
     "tabs": "#x\tDrug\n0\t1\n5\t0.9\n9\t0.8\n20\t0.7\n",
     "blanks and decimal commas": "0,0 1,0\n5,0 0,9\n9,0 0,8\n20,0 0,7\n",
 }
@@ -29,12 +32,20 @@ def test_each_kind_of_file_gives_the_same_curves(tmp_path: Path, kind: str) -> N
     path = tmp_path / "points.csv"
     path.write_text(FILES[kind])
     curves = list(read_points(path)["1"].items())
-    named = "header" not in kind and "blanks" not in kind
+    named = "header" not in kind and kind != "blanks and decimal commas"
     assert curves[0][0] == ("Drug" if named else "Arm 1")
     for (_, curve), (time, survival) in zip(curves, (DRUG, PLACEBO), strict=False):
         assert curve.time.tolist() == pytest.approx(time)
         assert curve.survival.tolist() == pytest.approx(survival)
     assert len(curves) == (2 if "Placebo" in FILES[kind] else 1)
+
+
+def test_names_may_hold_separators_and_percent_counts_for_the_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text('"Drug, 5 mg; oral",,Best care,\nX,Y,X,Y\n0,100,6,1.2\n5,40,9,0.4\n')
+    drug, care = read_points(path)["1"].items()
+    assert (drug[0], drug[1].survival.tolist()) == ("Drug, 5 mg; oral", [1, 0.4])
+    assert (care[0], care[1].survival.tolist()) == ("Best care", pytest.approx([1, 0.012, 0.004]))
 
 
 def test_a_curve_that_does_not_begin_at_0_gets_its_beginning(tmp_path: Path) -> None:

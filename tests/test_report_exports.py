@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
+import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,9 +63,15 @@ def test_survhe_intervals_point_to_their_rows(results) -> None:
 
 
 @pytest.mark.skipif(RSCRIPT is None, reason="needs R (apt-get install r-base-core r-cran-survival)")
-def test_r_gives_the_same_hazard_ratio(results, tmp_path: Path) -> None:
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_r_gives_the_same_hazard_ratio(tmp_path: Path, locale: str) -> None:
+    """Also with an arm whose name the locale cannot write."""
+    reading = drawn_reading(printed=())
+    greek = tuple(replace(arm, name=arm.name.replace("Drug", "Drug β")) for arm in reading.arms)
+    results = study.conclude(study.pivot.as_saved(drawn_digitization(replace(reading, arms=greek))))
     study.write_files(tmp_path, export_files(("r",), results) | {"ipd.csv": patients_csv(results).encode()})
-    done = subprocess.run([RSCRIPT, "analysis.R"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    command = {"cwd": tmp_path, "env": os.environ | {"LC_ALL": locale}, "capture_output": True, "text": True}
+    done = subprocess.run([RSCRIPT, "analysis.R"], check=True, **command)
     shown = re.search(r"exp\(coef\).*\narm.*?\s(\d+\.\d+)\s", done.stdout)
     assert shown, done.stdout
     assert float(shown[1]) == pytest.approx(results[0].reconstruction.comparisons[0].hr, rel=1e-6)
@@ -72,6 +81,13 @@ def test_an_unknown_format_is_refused_before_any_work() -> None:
     require_formats(tuple(FORMATS))
     with pytest.raises(UsageError, match="parquet, stata, r"):
         require_formats(("excel",))
+
+
+def test_a_format_whose_extra_is_missing_is_refused_before_any_work(monkeypatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    require_formats(("r", "ipdfromkm"))
+    with pytest.raises(UsageError, match=r"--format stata: pandas is not installed\. pip install \"km2ipd\[tables\]\""):
+        require_formats(("r", "stata"))
 
 
 def test_the_command_writes_the_formats(tmp_path: Path) -> None:

@@ -77,7 +77,9 @@ def test_a_wrong_edit_is_named(tmp_path: Path, path: list[Any], value: Any, name
     assert named in str(caught.value) and "digitization.json" in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1, 2]", b"\xff\xfe\x00", b"[" * 100_000, b'{"version": "1"}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[1, 2]", b"\xff\xfe\x00", b"[" * 100_000, b'{"version": "1"}', b'{"version": "\xe6"}']
+)
 def test_other_files_are_refused_in_one_sentence(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "other.json"
     file.write_bytes(content)

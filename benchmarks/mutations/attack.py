@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 import resource
 import shutil
+import subprocess
+import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .cases import Case
+from .cases import WRITING, Case
 
 MEMORY_LIMIT_MB = 2_000
 HARD_LIMIT_MB = 6_000  # beyond this the process may not even ask: the machine is not to suffer
+CPU_LIMIT_S = 60  # of the processor's own time, so that a busy machine makes no hang; the kernel ends the process
 ALLOWED_EXITS = (0, 2, 3, 4)
+REFUSED = 2  # the exit code for an output folder that is taken
+MINE = {"report.json": b"mine", "notes.txt": b"mine"}  # what a taken output folder holds
+
+
+PROBLEMS = ("traceback", "hang", "memory", "escape", "overwritten", "half-written", "died")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """problem: "" or "traceback", "hang", "memory", "escape", "half-written", "died"; detail: where."""
+    """problem: "" or one of PROBLEMS; detail: where. seconds: of the processor."""
 
     problem: str
     detail: str
@@ -35,30 +43,54 @@ def set_limits() -> None:
 
 
 def run_case(case: Case, originals: Path) -> Finding:
-    """The case in a folder of its own, compared with what the folder held before."""
+    """The case in a folder of its own, three deep so that ../../x is seen, compared with what was there before."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        given = root / "given"
-        shutil.copytree(originals, given, ignore=shutil.ignore_patterns("out"))
-        (given / case.name).write_bytes(case.data)
-        before = _listing(root)
+        home = root / "a" / "b"
+        shutil.copytree(originals, home / "given", ignore=shutil.ignore_patterns("out"))
+        (home / "given" / case.name).write_bytes(case.data)
+        if case.taken:
+            _fill(home / "out")
+        before = _contents(root)
         _forget_peak()
-        start = time.perf_counter()
-        code, talk = _call(_arguments(case, given, root / "out"), root)
-        seconds = time.perf_counter() - start
-        problem, detail = _judge(code, talk, before, root)
-        return Finding(problem, detail, code, seconds)
+        start = _cpu_seconds()
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(sum(_own_times())) + CPU_LIMIT_S, hard))
+        code, talk = _call(_arguments(case, home / "given", home / "out"), home)
+        problem, detail = _judge(case, code, talk, before, root)
+        return Finding(problem, detail, code, _cpu_seconds() - start)
+
+
+def _fill(out: Path) -> None:
+    out.mkdir()
+    for name, content in MINE.items():
+        (out / name).write_bytes(content)
+
+
+def _own_times() -> tuple[float, float]:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime, used.ru_stime
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of those it waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(_own_times()) + children.ru_utime + children.ru_stime
 
 
 def _arguments(case: Case, given: Path, out: Path) -> list[str]:
     places = [
         p if not p.startswith("{") else str(given / (case.name if p == "{file}" else p[1:-1])) for p in case.command
     ]
-    return ["--debug", *places, *(["--out", str(out)] if case.command[0] in ("run", "reconstruct") else [])]
+    return ["--debug", *places, *(["--out", str(out)] if case.command[0] in WRITING else [])]
 
 
 def _call(arguments: list[str], folder: Path) -> tuple[int, str]:
     """Exit code and what was said on stderr; the working folder is the case's own."""
+    if "batch" in arguments:  # starts processes of its own, as a pool's worker may not
+        words = [sys.executable, "-m", "km2ipd", *arguments]
+        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, errors="replace")
+        return done.returncode, done.stderr
     from km2ipd.cli import main
 
     talk, home = io.StringIO(), os.getcwd()
@@ -78,14 +110,21 @@ def _call(arguments: list[str], folder: Path) -> tuple[int, str]:
     return code, talk.getvalue()
 
 
-def _judge(code: int, talk: str, before: set[str], root: Path) -> tuple[str, str]:
+def _judge(case: Case, code: int, talk: str, before: dict[str, str], root: Path) -> tuple[str, str]:
     """The first thing that is wrong, and where."""
     if code not in ALLOWED_EXITS:
         return "traceback", _last_own_line(talk)
-    strangers = {p for p in _listing(root) - before if p != "out" and not p.startswith("out" + os.sep)}
+    after, out = _contents(root), str(Path("a", "b", "out"))
+    if changed := sorted(p for p in before if after.get(p) != before[p]):
+        return "overwritten", ", ".join(changed)[:200]
+    strangers = sorted(
+        p for p in after.keys() - before.keys() if case.taken or not (p + os.sep).startswith(out + os.sep)
+    )
     if strangers:
-        return "escape", ", ".join(sorted(strangers))[:200]
-    if code not in (0, 4) and (root / "out").exists():
+        return "escape", ", ".join(strangers)[:200]
+    if case.taken and code != REFUSED:
+        return "overwritten", f"exit {code} though the output folder is taken"
+    if code not in (0, 4) and not case.taken and (root / out).exists():
         return "half-written", f"exit {code} and an output folder"
     if (peak := _peak_mb()) > MEMORY_LIMIT_MB:
         return "memory", f"{peak:.0f} MB"
@@ -101,8 +140,12 @@ def _last_own_line(talk: str) -> str:
     return f"{'/'.join(place)}: {errors[-1] if errors else ''}"[:220].replace("\n", " ")
 
 
-def _listing(root: Path) -> set[str]:
-    return {str(p.relative_to(root)) for p in root.rglob("*")}
+def _contents(root: Path) -> dict[str, str]:
+    """Every path below with a hash of what it holds ("" for a folder)."""
+    return {
+        str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() if p.is_file() else ""
+        for p in sorted(root.rglob("*"))
+    }
 
 
 def _forget_peak() -> None:

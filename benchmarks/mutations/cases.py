@@ -22,7 +22,9 @@ from samples.gallery import desmoid_pfs
 from .hostile import hostile_files
 from .mutators import BYTE_MUTATORS, TEXT_MUTATORS, Mutator
 
-SMALL_PX = 420  # width of the pictures that are spoilt: large enough to be read, small enough to be quick
+SMALL_PX = 300  # width of the pictures that are spoilt: large enough to be read, small enough to be quick
+WRITING = ("run", "reconstruct", "batch")  # the commands with an output folder
+TAKEN_EVERY = 10  # one case in so many finds files of someone else's in its output folder
 
 # what is run; {file} is the spoilt file, {other} stands for a whole file of the originals
 COMMANDS = {
@@ -37,22 +39,36 @@ COMMANDS = {
     "ipd.csv": ("check", "{file}", "--reported", "{reported.toml}"),
     "reported.toml": ("check", "{ipd.csv}", "--reported", "{file}"),
     "study.toml": ("run", "{file}"),
+    "points.csv": ("reconstruct", "{file}"),
+    "manifest.csv": ("batch", "{file}", "--jobs", "1"),
 }
 # how many of 5,000 cases each kind gets: pictures cost seconds, tables milliseconds
 SHARES = {
-    "image": 900, "pdf": 700, "svg": 700, "digitization.json": 700, "curves.csv": 500, "risk.csv": 350,
-    "marks.csv": 250, "totals.csv": 250, "ipd.csv": 250, "reported.toml": 250, "study.toml": 150,
+    "image": 600, "pdf": 500, "svg": 400, "digitization.json": 800, "curves.csv": 550, "risk.csv": 400,
+    "marks.csv": 300, "totals.csv": 250, "ipd.csv": 300, "reported.toml": 400, "study.toml": 100, "points.csv": 300,
+    "manifest.csv": 100,
 }  # fmt: skip
+
+
+# Points as other digitizers write them: two data sets side by side, one below the other, decimal commas.
+POINTS = {
+    "wpd.csv": "Drug,,Placebo,\nX,Y,X,Y\n0,100,0,100\n5.1,90.2,2,90\n9,80,4.4,79.6\n20,70,,\n",
+    "engauge.csv": "x,Drug\n0,1\n5,0.9\n9,0.8\n20,0.7\n\nx,Placebo\n0,1\n2,0.9\n4,0.8\n",
+    "digitizeit.csv": "x;Drug\n0;1,0\n5,0;0,9\n9,0;0,8\n20,0;0,7\n",
+}
+# Its figures are refused at a glance: what is spoilt is the manifest, however often a row of it is repeated.
+MANIFEST = "name,figure,panel,x_min,x_max,arms,risk_table\none,totals.csv,,,,,\ntwo,marks.csv,1,0,24,A|B,risk.csv\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A spoilt file of a kind, how it came about, and the file name that the program sees."""
+    """A spoilt file of a kind, how it came about, the file name that the program sees; taken: its output folder is."""
 
     kind: str
     mutation: str
     name: str
     data: bytes
+    taken: bool = False
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -78,7 +94,12 @@ def make_originals(folder: Path) -> dict[str, list[Path]]:
         files[name] = [folder / name]
         with files[name][0].open("w", newline="") as handle:
             csv.writer(handle, lineterminator="\n").writerows(rows)
+    for name, text in POINTS.items():
+        (folder / name).write_text(text)
+    files["points.csv"] = [folder / name for name in POINTS]
     files.update(_made_by_the_program(folder))
+    files["manifest.csv"] = [folder / "manifest.csv"]
+    files["manifest.csv"][0].write_text(MANIFEST)
     return files
 
 
@@ -111,14 +132,15 @@ def _tables() -> dict[str, list[tuple]]:
 
 
 def spoilt_files(originals: dict[str, list[Path]], count: int, seed: int) -> Iterator[Case]:
-    """count mutated files, shared out as SHARES says; each depends on the seed and its own number alone."""
+    """count mutated files and the hostile ones; each depends on the seed and its own number alone."""
     total = sum(SHARES.values())
     for row, (kind, share) in enumerate(SHARES.items()):
         for index in range(max(1, round(count * share / total))):
             rng = np.random.default_rng([seed, row, index])
             file = originals[kind][index % len(originals[kind])]
             mutator = _choose_mutator(kind, rng)
-            yield Case(kind, mutator.__name__, file.name, mutator(file.read_bytes(), rng))
+            taken = index % TAKEN_EVERY == TAKEN_EVERY - 1 and COMMANDS[kind][0] in WRITING
+            yield Case(kind, mutator.__name__, file.name, mutator(file.read_bytes(), rng), taken)
     for name, data in hostile_files():
         yield Case(_kind_of(name), f"hostile {name}", name, data)
     yield from _odd_pictures(originals["image"][0])
