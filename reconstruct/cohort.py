@@ -159,7 +159,7 @@ def _weigh_sizes(size: IntArray, drops: _Drops, marked: bool) -> FloatArray:
 
 
 def _after_gap(now: _Hypotheses, ways: FloatArray, gap: float, marks: float) -> _Hypotheses:
-    """Those censored since the drop before taken from n, in two ways: as the marks or the hazard say, or a clump of them.
+    """Those censored since the drop before taken from n: as the marks or the hazard say, or a clump of them.
 
     How many is known the worse the fewer marks say it.
     """
