@@ -85,9 +85,9 @@ def read_plot(
     names = name_arms(drawn, texts, figure.pixels, panel, curves)
     drafts = [_Draft(d, c, n) for d, c, n in zip(drawn, curves, names, strict=True)]
     drafts, table, loose = _join_table(drafts, table)
-    drafts = _with_names(_in_order(drafts, table), arms)
-    table = _rename_rows(table, drafts, loose)
-    readings = tuple(_arm_reading(d, panel) for d in drafts)
+    named = _with_names(_in_order(drafts, table), arms)
+    table = _rename_rows(table, named, loose)
+    readings = tuple(_arm_reading(d, panel) for d in named)
     table, law_cautions = reconcile_with_curves(table, {a.name: a.curve for a in readings})
     cautions = (*cautions, *table_cautions, *law_cautions)
     printed = read_statistics(texts, figure.caption, panel, tuple(a.name for a in readings))
