@@ -26,10 +26,11 @@ RESOLVED = 8.0
 STEP = 0.01
 # Mean deaths beyond the first at a drop, and what each is believed before the curve is seen.
 EXTRA_DEATHS = ((0.02, 0.35), (0.15, 0.3), (0.7, 0.2), (3.0, 0.1), (15.0, 0.05))
-# Patients censored over the whole curve per patient at risk, each believed alike, where no marks count them.
+# Patients censored over the whole curve per patient at risk, each believed alike.
 CENSORED = (0.02, 0.5, 1.5)
-# Patients censored for each mark read: marks hide one another and the smallest are not found.
-PER_MARK = (1.0, 1.15, 1.5, 2.2)
+# Patients censored for each mark read, and what each is believed before the curve is seen: marks hide one another and
+# the smallest are not found. The rest is believed of marks that tell nothing.
+PER_MARK = ((1.0, 0.45), (1.15, 0.25), (1.5, 0.1), (2.2, 0.1))
 # Errors of levels as shares of those stated: tracing states what nine levels in ten keep, most are ten times better.
 ERROR_SHARES = (0.7, 1.5, 4.0)
 # Share of levels that are off by much, and by how many errors; share of drops that are none.
@@ -136,8 +137,10 @@ def _any_size(drops: _Drops) -> float:
 def _weigh_sizes(size: IntArray, drops: _Drops, marked: bool) -> FloatArray:
     """(sizes,) log weight of each N, the rest summed over."""
     extra, extra_weight = (np.array(v) for v in zip(*EXTRA_DEATHS, strict=True))
-    # Each row one way of censoring: patients per mark, and hazard over the curve's length.
-    ways = np.array([(0.0, c) for c in CENSORED] + ([(r, 0.0) for r in PER_MARK] if marked else []))
+    # Each row one way of censoring: patients per mark, hazard over the curve's length, and what it is believed.
+    counted = [(per_mark, 0.0, belief) for per_mark, belief in PER_MARK] if marked else []
+    rest = (1 - sum(belief for _, _, belief in counted)) / len(CENSORED)
+    ways = np.array([(0.0, hazard, rest) for hazard in CENSORED] + counted)
     shape = (len(size), len(extra), len(ways), len(ERROR_SHARES))
     spacing = np.gradient(size.astype(float))
     prior = np.log(spacing / size)[:, None, None, None] + np.log(extra_weight)[None, :, None, None]
@@ -145,7 +148,8 @@ def _weigh_sizes(size: IntArray, drops: _Drops, marked: bool) -> FloatArray:
     n_cell, extra_cell, way_cell, share_cell = np.unravel_index(cells, shape)
     none = np.zeros(len(cells))
     bridged = np.maximum(spacing**2 - 1, 0)[n_cell] / 12
-    prior = np.broadcast_to(prior, shape).ravel() - np.log(len(ways) * len(ERROR_SHARES))
+    prior = prior + np.log(ways[:, 2])[None, None, :, None]
+    prior = np.broadcast_to(prior, shape).ravel() - np.log(len(ERROR_SHARES))
     now = _Hypotheses(cells, size[n_cell].astype(float), none + 1, bridged, none, none, prior)
     error_share = np.array(ERROR_SHARES)[share_cell]
     for level, error, gap, marks in zip(drops.level, drops.error, drops.gap, drops.marks, strict=True):
@@ -163,7 +167,7 @@ def _after_gap(now: _Hypotheses, ways: FloatArray, gap: float, marks: float) -> 
 
     How many is known the worse the fewer marks say it.
     """
-    per_mark, hazard = ways.T
+    per_mark, hazard, _ = ways.T
     counted, spread = per_mark * marks, hazard * now.n * gap
     uncounted = np.where(per_mark > 0, 0.01, spread + 0.5 * spread**2 + 0.02 * now.n * gap)
     usual = _censored(now, counted + spread, uncounted + np.maximum(per_mark - 1, 0) * marks + 0.1 * counted)
