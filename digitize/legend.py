@@ -36,6 +36,7 @@ STATISTIC = re.compile(
     re.IGNORECASE,
 )
 MARK_ENTRY = re.compile(r"\bcensor(ed|ing)?\b|\bpoints\b", re.IGNORECASE)
+RANGE = re.compile(r"^\W*\d+(\.\d+)?\s*(-|\u2013|\u2014|to)\s*\d+(\.\d+)?\W*$")
 HEADING = re.compile(r"^(strata|group|groups|treatment|arm|legend|censored|number|patients)\W*$", re.IGNORECASE)
 
 
@@ -65,7 +66,7 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
     """Find the legend entries that belong to a panel, in reading order, one for each colour and line style."""
     keys = []
     for line in (_with_number(line, texts) for line in texts):
-        if not panel.region.contains(*line.box.centre) or not may_name_an_arm(line):
+        if not panel.region.contains(*line.box.centre) or not _may_be_entry(line):
             continue
         sample = _sample_left_of(pixels, line, texts, panel.plot_area)
         if sample is not None:
@@ -161,6 +162,11 @@ def may_name_an_arm(line: TextLine) -> bool:
         and not MARK_ENTRY.search(line.text)
         and not HEADING.match(line.text)
     )
+
+
+def _may_be_entry(line: TextLine) -> bool:
+    """Whether a text beside a line sample could be its name: also ranges ("20-50"), which alone may be anything."""
+    return may_name_an_arm(line) or (line.rotation == 0 and line.box.width >= 3 and bool(RANGE.match(line.text)))
 
 
 def _sample_left_of(pixels: PixelArray, line: TextLine, texts: tuple[TextLine, ...], plot_area: Box) -> _Sample | None:

@@ -14,13 +14,15 @@ import numpy as np
 
 from ..records import Panel, PixelArray, Rgb, RiskRow, RiskTable, SurvivalCurve, TextLine
 from .drawnarm import DrawnArm
-from .inks import color_distance, paper_color
+from .inks import color_distance, paper_color, to_lab
 from .legend import LegendKey, may_name_an_arm
 
 LABEL_REACH = 3.0
 """Farthest a name stands from its curve, in heights of its letters."""
 LETTER_COLOR = 25.0
 """Lab distance within which letters have their curve's colour; thin letters are paler than thick lines."""
+CHROMA = 18.0
+"""Lab chroma above which a colour is no grey: black letters on tinted paper or in JPEG have below 10, muted inks 20."""
 TIME_SLACK = 0.008
 """Share of the table's time span by which a drop may be read early: a pixel or two in small pictures."""
 NO_TIE = 4.0
@@ -126,7 +128,7 @@ def letter_color(pixels: PixelArray, line: TextLine) -> Rgb:
 
 def is_chromatic(color: Rgb) -> bool:
     """Whether a colour is far from grey."""
-    return max(color) - min(color) > 60
+    return float(np.hypot(*to_lab(np.asarray(color, float))[1:])) > CHROMA
 
 
 def tie_rows(

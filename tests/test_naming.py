@@ -116,6 +116,14 @@ def test_names_in_colour_go_to_their_colour_however_near_the_other_curve_is() ->
     assert named(drawing, [arm(LOWER, RED), arm(UPPER, BLUE)]) == [("Placebo", "label"), ("Drug", "label")]
 
 
+def test_a_name_in_the_muted_colour_of_a_photographed_curve_may_stand_far_from_it() -> None:
+    drawing = Drawing().text("Stage IV", x(3), y(0.1), (120, 170, 144)).text("Stage I", x(23), y(0.8), RED)
+    assert named(drawing, [arm(UPPER, RED), arm(LOWER, (103, 167, 132))]) == [
+        ("Stage I", "label"),
+        ("Stage IV", "label"),
+    ]
+
+
 def test_far_text_statistics_and_text_outside_name_no_arm() -> None:
     drawing = Drawing().text("Far away", x(3), y(0.1)).text("HR 0.5", x(25), y(0.76)).text("Months", 150, 252)
     assert named(drawing, [arm(UPPER)]) == [("", "")]
