@@ -36,7 +36,7 @@ STATISTIC = re.compile(
     re.IGNORECASE,
 )
 MARK_ENTRY = re.compile(r"\bcensor(ed|ing)?\b|\bpoints\b", re.IGNORECASE)
-RANGE = re.compile(r"^\W*\d+(\.\d+)?\s*(-|\u2013|\u2014|to)\s*\d+(\.\d+)?\W*$")
+RANGE = re.compile(r"^\d+\s*[-\u2013\u2014]\s*\d+$")
 HEADING = re.compile(r"^(strata|group|groups|treatment|arm|legend|censored|number|patients)\W*$", re.IGNORECASE)
 
 

@@ -29,7 +29,7 @@ from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend
 from .marks import ArmLine, find_marks
-from .naming import ArmName, name_arms, tie_rows
+from .naming import ArmName, name_arms, tie_rows, with_last_key
 from .palette import find_inks
 from .plotcrop import PlotCrop, crop_plot
 from .printed import read_statistics
@@ -119,7 +119,8 @@ def _drawn_arms(
         if drawn:
             return drawn, legend
     legend = find_legend(figure.pixels, texts, panel)
-    return trace_arms(figure.pixels, texts, panel, legend, insets, expected), legend
+    arms = trace_arms(figure.pixels, texts, panel, legend, insets, expected)
+    return with_last_key(arms, legend), legend
 
 
 def trace_arms(

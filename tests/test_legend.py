@@ -148,7 +148,13 @@ def test_a_number_with_an_exponent_names_no_arm() -> None:
 
 
 def test_a_range_of_numbers_is_a_name_beside_a_sample_only() -> None:
-    drawing = base().entry("<=20", 60, 206, BLUE).entry("20-50", 160, 206, RED).text("30-60", 198, 222)
+    drawing = (
+        base()
+        .entry("<=20", 60, 206, BLUE)
+        .entry("20-50", 160, 206, RED)
+        .text("30-60", 198, 222)
+        .entry("1-1.45)", 60, 190, RED)
+    )
     keys = found(drawing)
     assert [k.name for k in keys] == ["<=20", "20-50"]
     assert entries_without_sample(tuple(drawing.texts), keys) == 0

@@ -19,6 +19,7 @@ from km2ipd.digitize.naming import (
     likeness,
     name_arms,
     tie_rows,
+    with_last_key,
 )
 from km2ipd.records import Axis, Box, CurveTrace, RiskRow, RiskTable, SurvivalCurve, TextLine
 
@@ -104,6 +105,21 @@ def test_keys_of_one_ink_go_to_the_line_of_their_width() -> None:
     keys = (key("Thin", width_px=1), key("Thick", width_px=4))
     arms = [arm(UPPER, BLACK, keys=keys, width_px=4.0), arm(LOWER, BLACK, keys=keys, width_px=1.0)]
     assert named(Drawing(), arms) == [("Thick", "legend"), ("Thin", "legend")]
+
+
+@pytest.mark.parametrize(("sample", "name"), [((123, 113, 107), "Test"), ((20, 20, 200), ""), ((120, 120, 120), "")])
+def test_the_last_key_goes_to_the_last_arm_unless_its_hue_differs(sample, name: str) -> None:
+    keys = (key("Standard", BLUE), key("Test", sample))
+    arms = with_last_key([arm(UPPER, BLUE, keys=keys[:1]), arm(LOWER, (160, 107, 66))], keys)
+    assert named(Drawing(), arms) == [("Standard", "legend"), (name, "legend" if name else "")]
+
+
+def test_a_key_left_over_beside_more_or_fewer_arms_goes_to_none() -> None:
+    keys = (key("Drug", BLUE), key("Placebo", RED))
+    arms = [arm(UPPER, BLUE, keys=keys[:1])]
+    assert with_last_key(arms, keys) == arms
+    three = [*arms, arm(LOWER, RED), arm(LOWER, RED)]
+    assert with_last_key(three, keys) == three
 
 
 def test_names_beside_curves_go_to_the_nearest() -> None:
