@@ -21,6 +21,9 @@ LEVEL = 0.48
 """Distance of a sample from the middle of its name in text heights: half a letter where the box has descenders."""
 LINE_GAP, DOT_GAP = 0.9, 1.6
 """Widest gap within a sample in text heights: between dashes, and between the dots of a thick dotted line."""
+NAME_GAP = 2.8
+"""Widest gap between a sample and its name in text heights: margins take up to 1.4, the gap after a last dot up to 1.6;
+a line farther off is a piece of a curve with its name beside it."""
 LEAST_INKED = 0.2
 """Least inked share of a sample: dotted lines have 0.25 and more."""
 NUMBER_GAP = 1.0
@@ -214,7 +217,8 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     if last - first + 1 < 0.8 * height:
         first, last = _cluster_at_the_right(columns, DOT_GAP * height)
     length, runs_in = last - first + 1, first <= 1
-    if length < 0.8 * height or length > 5.5 * height or runs_in:
+    far = ink.shape[1] - 1 - last > NAME_GAP * height
+    if length < 0.8 * height or length > 5.5 * height or runs_in or far:
         return None
     strip = ink[best, first : last + 1]
     if strip.mean() < LEAST_INKED:

@@ -73,6 +73,14 @@ def test_text_beside_a_curve_that_runs_on_is_no_entry() -> None:
     assert found(Drawing().axes().text("Drug", 220, 60)) == ()
 
 
+def test_a_line_far_before_a_text_is_a_curve_and_no_sample() -> None:
+    # The last level of a curve whose last riser is paler than the level; 10 px letters.
+    drawing = Drawing().axes().curve(((250, 100),), 275, BLUE)
+    assert found(drawing.text("Drug", 305, 100)) == ()
+    (key,) = found(Drawing().axes().curve(((250, 100),), 275, BLUE).text("Drug", 290, 100))
+    assert key.name == "Drug"
+
+
 def test_a_pale_thin_sample_is_read() -> None:
     (key,) = found(base().entry("Drug", 220, 40, GREY, 1))
     assert key.color == pytest.approx(GREY, abs=12)
