@@ -11,6 +11,7 @@ from ..records import FloatArray, Rgb
 from .limits import without_limits
 from .palette import PlotInk, is_tint, same_line
 from .plotcrop import PlotCrop
+from .shades import join_paler_stretches
 from .staircase import Staircase
 from .styles import are_confusable, exchange_tails, ink_along, stretches_apart
 from .tracing import TracedPath, described, separate_inks, stroke_mask, trace_ink
@@ -64,6 +65,14 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
     Each legend entry stands for one curve; an ink without entry draws one, and more where the figure names more arms.
     expected: number of arms that the figure names elsewhere (rows of the table, or by hand), None when it does not.
     """
+    arms = _arms_of_inks(crop, inks, expected)
+    joined = join_paler_stretches(crop, [a.path for a in arms], inks)
+    again = arms if len(joined) == len(inks) else _arms_of_inks(crop, joined, expected)
+    return again if len(again) >= len(arms) else arms
+
+
+def _arms_of_inks(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None) -> list[ArmPath]:
+    """The arms that these inks draw, see find_arms."""
     owns = separate_inks(crop, tuple((i.color, *i.shades) for i in inks))
     named = sum(len(i.keys) for i in inks)
     wanted = expected or (named if named > 1 else None)

@@ -21,6 +21,9 @@ LEVEL = 0.48
 """Distance of a sample from the middle of its name in text heights: half a letter where the box has descenders."""
 LINE_GAP, DOT_GAP = 0.9, 1.6
 """Widest gap within a sample in text heights: between dashes, and between the dots of a thick dotted line."""
+NAME_GAP = 2.8
+"""Widest gap between a sample and its name in text heights: margins take up to 1.4, the gap after a last dot up to 1.6;
+a line farther off is a piece of a curve with its name beside it."""
 LEAST_INKED = 0.2
 """Least inked share of a sample: dotted lines have 0.25 and more."""
 NUMBER_GAP = 1.0
@@ -36,6 +39,7 @@ STATISTIC = re.compile(
     re.IGNORECASE,
 )
 MARK_ENTRY = re.compile(r"\bcensor(ed|ing)?\b|\bpoints\b", re.IGNORECASE)
+RANGE = re.compile(r"^\d+\s*[-\u2013\u2014]\s*\d+$")
 HEADING = re.compile(r"^(strata|group|groups|treatment|arm|legend|censored|number|patients)\W*$", re.IGNORECASE)
 
 
@@ -65,7 +69,7 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
     """Find the legend entries that belong to a panel, in reading order, one for each colour and line style."""
     keys = []
     for line in (_with_number(line, texts) for line in texts):
-        if not panel.region.contains(*line.box.centre) or not may_name_an_arm(line):
+        if not panel.region.contains(*line.box.centre) or not _may_be_entry(line):
             continue
         sample = _sample_left_of(pixels, line, texts, panel.plot_area)
         if sample is not None:
@@ -163,6 +167,11 @@ def may_name_an_arm(line: TextLine) -> bool:
     )
 
 
+def _may_be_entry(line: TextLine) -> bool:
+    """Whether a text beside a line sample could be its name: also ranges ("20-50"), which alone may be anything."""
+    return may_name_an_arm(line) or (line.rotation == 0 and line.box.width >= 3 and bool(RANGE.match(line.text)))
+
+
 def _sample_left_of(pixels: PixelArray, line: TextLine, texts: tuple[TextLine, ...], plot_area: Box) -> _Sample | None:
     """The line sample that ends just left of a text, None when there is none that stands alone."""
     height = max(line.box.height, 6.0)
@@ -208,7 +217,8 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     if last - first + 1 < 0.8 * height:
         first, last = _cluster_at_the_right(columns, DOT_GAP * height)
     length, runs_in = last - first + 1, first <= 1
-    if length < 0.8 * height or length > 5.5 * height or runs_in:
+    far = ink.shape[1] - 1 - last > NAME_GAP * height
+    if length < 0.8 * height or length > 5.5 * height or runs_in or far:
         return None
     strip = ink[best, first : last + 1]
     if strip.mean() < LEAST_INKED:

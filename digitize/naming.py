@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..records import Panel, PixelArray, Rgb, RiskRow, RiskTable, SurvivalCurve, TextLine
 from .drawnarm import DrawnArm
-from .inks import color_distance, paper_color
+from .inks import color_distance, paper_color, to_lab
 from .legend import LegendKey, may_name_an_arm
 
 LABEL_REACH = 3.0
 """Farthest a name stands from its curve, in heights of its letters."""
 LETTER_COLOR = 25.0
 """Lab distance within which letters have their curve's colour; thin letters are paler than thick lines."""
+CHROMA = 18.0
+"""Lab chroma above which a colour is no grey: black letters on tinted paper or in JPEG have below 10, muted inks 20."""
+LEAST_CHROMA, HUE_TURN = 3.0, 30.0
+"""Lab chroma that a faded sample keeps, and the degrees by which fading may turn its hue; arms lie 40 degrees apart."""
 TIME_SLACK = 0.008
 """Share of the table's time span by which a drop may be read early: a pixel or two in small pictures."""
 NO_TIE = 4.0
@@ -71,6 +75,29 @@ def _cheapest_pairs(price: np.ndarray) -> list[tuple[int, int]]:
 
     rows, columns = linear_sum_assignment(price)
     return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True)]
+
+
+def with_last_key(arms: list[DrawnArm], legend: tuple[LegendKey, ...]) -> list[DrawnArm]:
+    """The arms, the only one without a key given the only key that no arm shows, unless their hues differ.
+
+    Thin samples in small pictures lose so much colour that they are not tied to their ink.
+    """
+    bare = [i for i, arm in enumerate(arms) if not arm.keys]
+    left = [k for k in legend if not any(k in arm.keys for arm in arms)]
+    if len(bare) != 1 or len(left) != 1 or len(legend) != len(arms) or len(arms) < 2:
+        return arms
+    if not _may_share_hue(arms[bare[0]].color, left[0].color):
+        return arms
+    return [replace(arm, keys=(left[0],)) if i == bare[0] else arm for i, arm in enumerate(arms)]
+
+
+def _may_share_hue(one: Rgb, two: Rgb) -> bool:
+    """Whether two colours are both grey, or of one hue however pale."""
+    (_, *a), (_, *b) = to_lab(np.asarray(one, float)), to_lab(np.asarray(two, float))
+    if max(np.hypot(*a), np.hypot(*b)) < CHROMA:
+        return True
+    turn = np.degrees(np.arctan2(a[1], a[0]) - np.arctan2(b[1], b[0]))
+    return min(np.hypot(*a), np.hypot(*b)) > LEAST_CHROMA and abs((turn + 180) % 360 - 180) < HUE_TURN
 
 
 def _beside_plot(line: TextLine, panel: Panel) -> bool:
@@ -126,7 +153,7 @@ def letter_color(pixels: PixelArray, line: TextLine) -> Rgb:
 
 def is_chromatic(color: Rgb) -> bool:
     """Whether a colour is far from grey."""
-    return max(color) - min(color) > 60
+    return float(np.hypot(*to_lab(np.asarray(color, float))[1:])) > CHROMA
 
 
 def tie_rows(

@@ -196,6 +196,13 @@ def is_tint(color: Rgb, strong: Rgb) -> bool:
     return paler < 1.0 and _same_hue(color, strong, SAME_HUE if paler > PALE else TINT_HUE)
 
 
+def is_paler_tone(color: Rgb, strong: Rgb) -> bool:
+    """Whether a colour is a stronger one blurred on white paper, or seen over a tint."""
+    paper = np.array([255.0, 255.0, 255.0])
+    paler = _strength(color, paper) < _strength(strong, paper)
+    return paler and (_is_shade(color, strong, paper) or _same_hue(color, strong, TINT_HUE))
+
+
 def _same_hue(a: Rgb, b: Rgb, within: float = SAME_HUE) -> bool:
     """Whether two colours are chromatic and of one hue, to within so many degrees."""
     (_, a1, b1), (_, a2, b2) = to_lab(np.asarray(a, float)), to_lab(np.asarray(b, float))

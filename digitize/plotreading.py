@@ -13,6 +13,7 @@ from ..records import (
     Box,
     Caution,
     Figure,
+    FloatArray,
     Panel,
     PanelReading,
     PixelArray,
@@ -28,7 +29,7 @@ from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend
 from .marks import ArmLine, find_marks
-from .naming import ArmName, name_arms, tie_rows
+from .naming import ArmName, name_arms, tie_rows, with_last_key
 from .palette import find_inks
 from .plotcrop import PlotCrop, crop_plot
 from .printed import read_statistics
@@ -42,8 +43,11 @@ TALLEST_LETTERING = 0.15
 """Height of a text's box, as a share of the plot's, beyond which a drawing was taken for text."""
 
 
-HIDDEN_END = 0.03
-"""Share of the plot's width past an arm's end in which a row of marks would show that it goes on."""
+HIDDEN_END, LEAST_BESIDE = 0.03, 8
+"""Share of the plot's width past an arm's end in which a row of marks would show that it goes on, and the fewest
+columns that show whether ink hides an arm."""
+COVERED = 0.8
+"""Share of the columns of a stretch from which on ink runs all along it; soft dashes and JPEG leave some out."""
 SAME_INK = 80.0
 """RGB distance within which a pixel beyond the plot area has an arm's colour."""
 
@@ -115,7 +119,8 @@ def _drawn_arms(
         if drawn:
             return drawn, legend
     legend = find_legend(figure.pixels, texts, panel)
-    return trace_arms(figure.pixels, texts, panel, legend, insets, expected), legend
+    arms = trace_arms(figure.pixels, texts, panel, legend, insets, expected)
+    return with_last_key(arms, legend), legend
 
 
 def trace_arms(
@@ -161,8 +166,21 @@ def _end_hidden(crop: PlotCrop, arm: ArmPath) -> bool:
     row, reach = round(float(arm.path.corners.y[-1])), int(np.ceil(arm.path.width_px / 2)) + 1
     strip = np.s_[max(0, row - reach) : row + reach + 1, first:last]
     other = (crop.ink.strength > 60) & ~crop.frame & ~crop.lettering & (arm.own < 0.3)
-    beyond = other[strip]
-    return beyond.shape[1] >= 8 and float(beyond.any(axis=0).mean()) > 0.8
+    if not _runs_along(other[strip]):
+        return False
+    rows, corner = np.s_[max(0, row - 2 * reach) : row + 2 * reach + 1], int(arm.path.corners.x[-1])
+    # A grid line at the arm's level runs there also before the arm came down to it.
+    if _runs_along(other[strip[0], : max(0, corner - reach)]):
+        return False
+    # Another arm at the arm's side, which left it in sight up to the end, does not hide it after.
+    stop = max(0, int(arm.path.corners.end) - reach)
+    before = np.s_[rows, max(corner + reach, stop - (last - first)) : stop]
+    return not (_runs_along(other[before]) and _runs_along(arm.own[before] > 0.5))
+
+
+def _runs_along(inked: FloatArray) -> bool:
+    """Whether ink is seen in nearly every column of a strip, rows by columns, that is long enough to judge."""
+    return inked.shape[1] >= LEAST_BESIDE and float(inked.any(axis=0).mean()) > COVERED
 
 
 def _ends_under(insets: tuple[Box, ...], crop: PlotCrop, arm: ArmPath) -> bool:

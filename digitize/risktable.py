@@ -34,6 +34,8 @@ _HEIGHTS = (0.7, 1.4)
 _INNER_CELLS = 3
 # A count within a text: 2120, or 2,120.
 _COUNT = r"\d{1,3}(?:,\d{3})+|\d+"
+# A number after a hyphen that joins it to letters is a part of their word.
+_HYPHENED = re.compile(r"[^\W\d_][-\u2010\u2011]$")
 _SHIFTED = "the row names reach past the first tick and push the numbers one column on; they were moved back by one"
 
 
@@ -231,9 +233,10 @@ def _is_cell(line: TextLine, row: NumberRow, columns: Columns, k: int) -> bool:
 
 
 def _in_word(line: TextLine, texts: Sequence[TextLine]) -> bool:
-    """Whether what was found is a letter or digit inside another text, not the number at that text's end."""
+    """Whether what was found is a part of another text ("miR-137"), not the number at that text's end."""
     around = [t for t in texts if t.rotation == 0 and t.box.contains(*line.box.centre)]
-    return any(parse_cell(t.text) is None and not t.text.endswith(line.text) for t in around)
+    words = [t.text for t in around if parse_cell(t.text) is None]
+    return any(not w.endswith(line.text) or _HYPHENED.search(w.removesuffix(line.text)) for w in words)
 
 
 def _build(rows: Sequence[_Row], columns: Columns) -> tuple[RiskTable, tuple[Caution, ...]]:

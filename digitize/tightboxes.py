@@ -14,10 +14,12 @@ _INK_LEAST = 24
 _MARGIN = 0.3
 # A gap as wide as this many letter heights parts two texts; word spaces stay below 0.5.
 GAP = 0.95
-# A flat blob below this share of the letter height is a tick or a key's dash, not a letter; a hyphen inside a text is
-# shorter than _LONG letter heights, and a minus sign stands nearer to its number than _MINUS_GAP letter heights.
+# A flat blob below this share of the letter height is a tick or a key's dash, not a letter; a minus sign stands nearer
+# to its number than _MINUS_GAP letter heights.
 _FLAT = 0.3
-_LONG = 0.9
+# A blob longer than _LONG letter heights (hyphens are shorter), as flat as _SAMPLE_FLAT of one (blur swells lines of
+# small pictures) and _SAMPLE_SHAPE times as wide as high is a legend's sample between two names.
+_LONG, _SAMPLE_FLAT, _SAMPLE_SHAPE = 0.9, 0.5, 3.0
 # Where a loose box goes on this many letter heights beyond its text, paler text is looked for.
 _PALER = 2.0
 # Frames and axis lines fill this share of a loose crop's height or width; letters fill half of its height.
@@ -160,7 +162,7 @@ def _without_ticks(blobs: np.ndarray) -> np.ndarray:
     long = np.maximum(wide, high) > 1.8 * np.minimum(wide, high)
     blobs = blobs[~(off_line & long)]
     line = bottom - top + 1
-    blobs = np.array([b for b in blobs if not (_is_flat(b, line) and b[2] - b[0] + 1 >= _LONG * line)]).reshape(-1, 4)
+    blobs = np.array([b for b in blobs if not _is_sample(b, line)]).reshape(-1, 4)
     blobs = blobs[np.argsort(blobs[:, 0])]
     while len(blobs) and _is_flat(blobs[-1], line):
         blobs = blobs[:-1]
@@ -173,6 +175,13 @@ def _is_flat(blob: np.ndarray, line: float) -> bool:
     """Whether a blob is a dash: much wider than high, and flat beside the line of text."""
     wide, high = blob[2] - blob[0] + 1, blob[3] - blob[1] + 1
     return bool(wide >= 1.8 * high and high <= max(2.0, _FLAT * line))
+
+
+def _is_sample(blob: np.ndarray, line: float) -> bool:
+    """Whether a blob is a line too long for a hyphen of this line of text."""
+    wide, high = blob[2] - blob[0] + 1, blob[3] - blob[1] + 1
+    flat = _is_flat(blob, line) or (wide >= _SAMPLE_SHAPE * high and high <= _SAMPLE_FLAT * line)
+    return bool(flat and wide >= _LONG * line)
 
 
 def _groups(blobs: np.ndarray, gap: float) -> list[tuple[int, int, int, int]]:

@@ -31,7 +31,8 @@ class TracedPath:
 
     own_share: share of its columns on its own ink. hidden: (columns,) bool, where it lies under other ink for longer
     than a mark or a gap of dashes takes.
-    start_gap_px: rows of bare paper between S = 1 and its first level. shows: (columns,) whether each shows its ink.
+    start_gap_px: most rows of bare paper on end between S = 1 and its first level.
+    shows: (columns,) whether each shows its ink.
     """
 
     ink: int
@@ -185,7 +186,7 @@ def _long_runs(flags: MaskArray, least: float) -> MaskArray:
 
 
 def _start_gap(inked: MaskArray, start_row: float, corners: Corners, width: float) -> float:
-    """Rows of bare paper between S = 1 and the first level that is seen, left of that level's end of the stroke.
+    """Most rows of bare paper on end between S = 1 and the first level seen, left of that level's end of the stroke.
 
     The first drops may fall at time 0 or so close together that no level of theirs is seen, but their ink is.
     """
@@ -196,4 +197,6 @@ def _start_gap(inked: MaskArray, start_row: float, corners: Corners, width: floa
         return start_row - row
     first, last = int(np.ceil(start_row + 0.5)), int(np.floor(row - 0.5))
     beside = inked[max(0, first) : max(0, last), : int(np.ceil(column + width)) + 4].any(axis=1)
-    return float((~beside).sum())
+    # A dashed riser leaves several gaps, none of which is longer than those of its line.
+    edges = np.flatnonzero(np.diff(np.r_[False, ~beside, False].astype(int))).reshape(-1, 2)
+    return float(np.diff(edges, axis=1).max(initial=0))

@@ -35,8 +35,8 @@ def arm_confidence(arm: DrawnArm) -> float:
 
 
 def _start_gap_allowed(arm: DrawnArm) -> float:
-    """Rows of bare paper before the first level that a gap between dashes explains."""
-    return START_GAP if arm.inked > DASHED else max(START_GAP, START_DASHES * (arm.width_px + 1.0))
+    """Rows of bare paper before the first level that blur, half a thick stroke or a gap between dashes explains."""
+    return max(START_GAP, arm.width_px if arm.inked > DASHED else START_DASHES * (arm.width_px + 1.0))
 
 
 def doubts_about(

@@ -21,6 +21,7 @@ from drawn_curves import (
     Points,
     row_at,
     stairs,
+    x,
     y,
 )
 from km2ipd.digitize.arms import ArmPath, find_arms
@@ -95,6 +96,28 @@ def test_two_arms_of_one_solid_ink_that_meet_again_are_confusable() -> None:
     assert [a.confusable for a in arms] == [True, True]
     apart = arms_of(Drawing().axes().curve(UPPER, END, BLACK).curve(LOWER, END, BLACK), 2)[1]
     assert [a.confusable for a in apart] == [False, False]
+
+
+def test_a_thin_line_that_is_paler_between_two_rows_is_one_arm_to_its_end() -> None:
+    rows = [(x(t), round(y(s)) + half) for t, s, half in ((0, 1, 0), (6, 0.8, 0.5), (14, 0.6, 0), (22, 0.4, 0.5))]
+    drawing = Drawing().axes().curve(tuple(rows), END, BLUE, 1)
+    crop, (arm,) = arms_of(drawing)
+    assert follows(crop, arm, tuple(rows))
+    assert arm.path.own_share > 0.95 and not arm.path.hidden.any()
+
+
+def test_a_line_that_takes_on_the_tone_of_a_shaded_band_is_one_arm() -> None:
+    middle = next(i for i, (px, _) in enumerate(MIDDLE) if px >= x(12))
+    drawing = Drawing().axes().fill(x(12), y(0.8), END, y(0.3), (195, 196, 198)).curve(MIDDLE, END, (213, 83, 57))
+    over = (((x(12), MIDDLE[middle - 1][1])), *MIDDLE[middle:])
+    drawing.curve(over, END, (179, 110, 104))
+    crop, (arm,) = arms_of(drawing)
+    assert follows(crop, arm, MIDDLE)
+    assert arm.path.own_share > 0.95 and not arm.path.hidden.any()
+
+
+def test_a_paler_arm_of_the_same_hue_stays_an_arm() -> None:
+    assert are(Drawing().axes().curve(UPPER, END, (40, 80, 220)).curve(LOWER, END, (110, 130, 225)), UPPER, LOWER)
 
 
 def test_confidence_limits_in_the_arms_ink_are_no_arms() -> None:

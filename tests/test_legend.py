@@ -73,6 +73,14 @@ def test_text_beside_a_curve_that_runs_on_is_no_entry() -> None:
     assert found(Drawing().axes().text("Drug", 220, 60)) == ()
 
 
+def test_a_line_far_before_a_text_is_a_curve_and_no_sample() -> None:
+    # The last level of a curve whose last riser is paler than the level; 10 px letters.
+    drawing = Drawing().axes().curve(((250, 100),), 275, BLUE)
+    assert found(drawing.text("Drug", 305, 100)) == ()
+    (key,) = found(Drawing().axes().curve(((250, 100),), 275, BLUE).text("Drug", 290, 100))
+    assert key.name == "Drug"
+
+
 def test_a_pale_thin_sample_is_read() -> None:
     (key,) = found(base().entry("Drug", 220, 40, GREY, 1))
     assert key.color == pytest.approx(GREY, abs=12)
@@ -145,3 +153,17 @@ def test_the_edge_of_the_first_letter_hides_no_sample() -> None:
 
 def test_a_number_with_an_exponent_names_no_arm() -> None:
     assert not may_name_an_arm(line("4.02e-06"))
+
+
+def test_a_range_of_numbers_is_a_name_beside_a_sample_only() -> None:
+    drawing = (
+        base()
+        .entry("<=20", 60, 206, BLUE)
+        .entry("20-50", 160, 206, RED)
+        .text("30-60", 198, 222)
+        .entry("1-1.45)", 60, 190, RED)
+    )
+    keys = found(drawing)
+    assert [k.name for k in keys] == ["<=20", "20-50"]
+    assert entries_without_sample(tuple(drawing.texts), keys) == 0
+    assert not may_name_an_arm(line("20-50"))

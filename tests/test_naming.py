@@ -19,6 +19,7 @@ from km2ipd.digitize.naming import (
     likeness,
     name_arms,
     tie_rows,
+    with_last_key,
 )
 from km2ipd.records import Axis, Box, CurveTrace, RiskRow, RiskTable, SurvivalCurve, TextLine
 
@@ -106,6 +107,21 @@ def test_keys_of_one_ink_go_to_the_line_of_their_width() -> None:
     assert named(Drawing(), arms) == [("Thick", "legend"), ("Thin", "legend")]
 
 
+@pytest.mark.parametrize(("sample", "name"), [((123, 113, 107), "Test"), ((20, 20, 200), ""), ((120, 120, 120), "")])
+def test_the_last_key_goes_to_the_last_arm_unless_its_hue_differs(sample, name: str) -> None:
+    keys = (key("Standard", BLUE), key("Test", sample))
+    arms = with_last_key([arm(UPPER, BLUE, keys=keys[:1]), arm(LOWER, (160, 107, 66))], keys)
+    assert named(Drawing(), arms) == [("Standard", "legend"), (name, "legend" if name else "")]
+
+
+def test_a_key_left_over_beside_more_or_fewer_arms_goes_to_none() -> None:
+    keys = (key("Drug", BLUE), key("Placebo", RED))
+    arms = [arm(UPPER, BLUE, keys=keys[:1])]
+    assert with_last_key(arms, keys) == arms
+    three = [*arms, arm(LOWER, RED), arm(LOWER, RED)]
+    assert with_last_key(three, keys) == three
+
+
 def test_names_beside_curves_go_to_the_nearest() -> None:
     drawing = Drawing().text("Drug", x(25), y(0.76)).text("Placebo", x(21), y(0.33))
     assert named(drawing, [arm(LOWER, RED), arm(UPPER, BLUE)]) == [("Placebo", "label"), ("Drug", "label")]
@@ -114,6 +130,14 @@ def test_names_beside_curves_go_to_the_nearest() -> None:
 def test_names_in_colour_go_to_their_colour_however_near_the_other_curve_is() -> None:
     drawing = Drawing().text("Drug", x(23), y(0.32), BLUE).text("Placebo", x(23), y(0.78), RED)
     assert named(drawing, [arm(LOWER, RED), arm(UPPER, BLUE)]) == [("Placebo", "label"), ("Drug", "label")]
+
+
+def test_a_name_in_the_muted_colour_of_a_photographed_curve_may_stand_far_from_it() -> None:
+    drawing = Drawing().text("Stage IV", x(3), y(0.1), (120, 170, 144)).text("Stage I", x(23), y(0.8), RED)
+    assert named(drawing, [arm(UPPER, RED), arm(LOWER, (103, 167, 132))]) == [
+        ("Stage I", "label"),
+        ("Stage IV", "label"),
+    ]
 
 
 def test_far_text_statistics_and_text_outside_name_no_arm() -> None:

@@ -117,3 +117,15 @@ def test_a_large_picture_leaves_no_memory_behind():
 def resident_mb() -> float:
     line = next(x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("VmRSS"))
     return int(line.split()[1]) / 1024
+
+
+def test_names_of_a_legend_in_one_row_are_parted_at_the_line_between_them():
+    # In small pictures blur makes the sample thick beside the letters.
+    figure = drawn([("Control", 150, 40), ("Treated", 218, 40)], size=11)
+    pixels = figure.pixels.copy()
+    pixels[45:48, 196:210] = (60, 190, 180)
+    assert texts_of(Figure("drawn.png", "", pixels)) == ["Control", "Treated"]
+
+
+def test_a_hyphen_parts_no_word():
+    assert texts_of(drawn([("miR-137", 150, 40)], size=11)) == ["miR-137"]

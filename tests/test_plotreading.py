@@ -142,6 +142,31 @@ def test_a_curve_that_runs_on_past_the_axis_is_flagged() -> None:
     assert "axis-end" in codes(reading)
 
 
+SHORT_END = 280.0
+
+
+def test_a_grid_line_hides_no_end() -> None:
+    drawing = Drawing()
+    drawing.line(x(0), LOWER[-1][1], x(30), LOWER[-1][1], (205, 205, 205), 2).axes()
+    reading = read(drawing.curve(LOWER, SHORT_END, BLUE, 3).curve(UPPER, END, RED, 3))
+    assert "end-hidden" not in codes(reading)
+    assert min(a.trace.end_px for a in reading.arms) == pytest.approx(SHORT_END, abs=3)
+
+
+def test_an_arm_that_left_another_in_sight_at_its_side_hides_no_end() -> None:
+    level = LOWER[-1][1]
+    beside = (*stairs((0, 1), (3, 0.8), (7, 0.6)), (x(16), level - 2))
+    reading = read(Drawing().axes().curve(beside, END, RED, 3).curve(LOWER, SHORT_END, BLUE, 3))
+    assert "end-hidden" not in codes(reading)
+
+
+def test_an_arm_that_another_may_cover_from_its_end_on_is_doubtful() -> None:
+    level = LOWER[-1][1]
+    over = (*stairs((0, 1), (3, 0.8), (7, 0.6)), (SHORT_END, level))
+    reading = read(Drawing().axes().curve(LOWER, END, BLUE, 3).curve(over, END, RED, 3))
+    assert "end-hidden" in codes(reading)
+
+
 def test_a_plot_inside_the_plot_gives_no_arms() -> None:
     small: Points = ((230.0, 40.0), (250.0, 60.0), (280.0, 75.0))
     drawing = Drawing().axes().curve(LOWER, END, RED).curve(small, 320, GREEN)

@@ -260,3 +260,22 @@ def test_cells_with_a_step_of_their_own_stand_at_their_own_times():
     table, _ = read([*texts, *drifting("A", (37, 20, 8, 3, 0), 510), *drifting("B", (50, 44, 30, 9, 1), 530)])
     assert counts(table) == {"A": [37, 20, 8, 3, 0], "B": [50, 44, 30, 9, 1]}
     assert table.rows[0].time.tolist() == pytest.approx([0, 11.5, 23, 34.5, 46], abs=0.1)
+
+
+def test_a_number_joined_to_a_word_by_a_hyphen_is_no_cell():
+    image = Image.new("RGB", (800, 640), "white")
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(size=17)
+    for t in TICKS:
+        draw.text((PX[t], 432), str(t), fill="black", font=font, anchor="mt")
+    for y, name, values in ((520, "Control", (50, 44, 30, 9)), (560, "miR-137", (37, 20, 8, 3))):
+        draw.text((PX[48] - 30, y), name, fill="black", font=font, anchor="lt")
+        for t, n in zip(TICKS, values, strict=False):
+            draw.text((PX[t], y), str(n), fill="black", font=font, anchor="mt")
+    figure = Figure("drawn.png", "", np.asarray(image))
+    table, cautions = read_risk_table(figure, read_texts(figure), panel())
+    assert cautions == ()
+    assert [(r.arm, [n for n in r.at_risk.tolist() if n == n]) for r in table.rows] == [
+        ("Control", [50, 44, 30, 9]),
+        ("miR-137", [37, 20, 8, 3]),
+    ]

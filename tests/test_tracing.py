@@ -182,6 +182,12 @@ def test_a_first_drop_at_time_zero_leaves_no_gap() -> None:
     assert path.start_gap_px < 3
 
 
+def test_the_gaps_of_a_dashed_first_drop_do_not_add_up() -> None:
+    points = ((LEFT + 2.0, y(1)), *stairs((0.3, 0.4), (10, 0.2)))
+    _, (path,) = traced(Drawing().axes().curve(points, END, BLUE, 2, DASHED), solid=0)
+    assert path.start_gap_px <= DASHED[1] + 1
+
+
 def test_a_path_is_described_again_with_another_staircase() -> None:
     drawing = Drawing().axes().curve(UPPER, END, GREY, 3)
     crop, (path,) = traced(drawing, GREY)

@@ -63,6 +63,8 @@ def test_what_an_arm_lacks_is_named_with_the_arm(code: str, changed: dict) -> No
 
 def test_what_is_just_within_the_limits_raises_no_doubt() -> None:
     assert doubts(drawn(start_gap_px=START_GAP)) == []
+    thick = replace(drawn(start_gap_px=START_GAP + 1), width_px=START_GAP + 2)
+    assert doubts(thick) == []
     assert doubts(drawn(UPPER[:1], UPPER[0][0] + SHORT)) == []
     assert doubts(drawn(evidence={"own_ink": 0.6, "in_sight": 0.7})) == []
 

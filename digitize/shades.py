@@ -1,0 +1,60 @@
+"""Paler stretches of a curve that were taken for an ink of their own: thin lines between two rows, lines over a tint.
+
+A thin line that falls between two rows of pixels is paler than one that falls on a row, and a line over a shaded band
+takes on its tone. Where such an ink runs along a curve of the stronger one, it is that curve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..records import FloatArray, Rgb
+from .palette import PlotInk, is_paler_tone, is_tint
+from .plotcrop import PlotCrop
+from .tracing import TracedPath, separate_inks, stroke_mask
+
+LEAST_ALONG = 0.6
+"""Share of a paler ink that must lie along a curve to be a part of it: 0.86 and more where it is, below 0.45 for edges
+of bands, grids and other arms, on figures of known truth."""
+
+
+def join_paler_stretches(crop: PlotCrop, paths: Sequence[TracedPath], inks: tuple[PlotInk, ...]) -> tuple[PlotInk, ...]:
+    """The inks with those that run along the path of another of their hue joined with it, in the stronger one's colour.
+
+    paths: the arms as traced in these inks. Inks that draw an arm or have a legend entry are never given away.
+    """
+    drawn = {p.ink for p in paths}
+    spare = [i for i, ink in enumerate(inks) if i not in drawn and not ink.keys]
+    if not spare:
+        return inks
+    owns = separate_inks(crop, tuple((i.color, *i.shades) for i in inks))
+    home: dict[int, int] = {}
+    for i in spare:
+        kin = {k for k in drawn if _may_be_one(inks[i].color, inks[k].color)}
+        # Two greys or two blues may both be the stronger: their tone belongs to neither.
+        if len(kin) == 1 and any(p.ink in kin and _share_along(owns[i], p) > LEAST_ALONG for p in paths):
+            home[i] = kin.pop()
+    joined = {k: [inks[i] for i in home if home[i] == k] for k in drawn}
+    return tuple(_joined(ink, joined.get(k, [])) for k, ink in enumerate(inks) if k not in home)
+
+
+def _may_be_one(spare: Rgb, drawn: Rgb) -> bool:
+    """Whether a spare ink's colour is a paler tone of an arm's, or the arm's a paler tone of one of the same hue."""
+    return is_paler_tone(spare, drawn) or is_tint(drawn, spare)
+
+
+def _joined(ink: PlotInk, others: list[PlotInk]) -> PlotInk:
+    """One ink of several, with the colour of the strongest."""
+    if not others:
+        return ink
+    colors = [c for one in (ink, *others) for c in (one.color, *one.shades)]
+    # On white paper the darkest is the strongest.
+    colors.sort(key=sum)
+    return replace(ink, color=colors[0], shades=tuple(colors[1:]), pixels=sum(one.pixels for one in (ink, *others)))
+
+
+def _share_along(own: FloatArray, path: TracedPath) -> float:
+    """Share of an ink within the stroke of a path."""
+    stroke, total = stroke_mask(path.stair, own.shape, path.width_px), float(own.sum())
+    return float(own[stroke].sum()) / total if total else 0.0
