@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import ReconstructError
 from ..records import Caution, FloatArray
 from .chain import sample_paths
-from .evidence import ArmEvidence
+from .evidence import SAME_END, ArmEvidence
 from .exact import LARGE_COHORT, SCOUT_KEPT, Solved, drawn_paths, known_noise, solve, solve_with
 
 # Misfit of the levels, in log weight, that leaving out one count must mend for it to give way. Correct tables
@@ -82,7 +82,9 @@ def swapped_rows(arms: Sequence[ArmEvidence]) -> list[Caution]:
 
 def _excesses(time: FloatArray, count: FloatArray, other: ArmEvidence) -> FloatArray:
     """(k,) patients at risk beyond what another arm's curve leaves alive, less what reading may be off by."""
-    rows = np.searchsorted(other.curve.time, time, side="left") - 1
+    # A drop at the printed time itself may have been read a pixel before it.
+    slack = SAME_END * float(other.curve.time[-1] - other.curve.time[0])
+    rows = np.searchsorted(other.curve.time, time - slack, side="left") - 1
     alive = count[0] * other.curve.survival[np.maximum(rows, 0)]
     return count - alive - EXCESS_PATIENTS - EXCESS_SHARE * count[0]
 

@@ -216,6 +216,15 @@ def test_rising_counts_and_swapped_rows_are_named():
     assert {"delayed-entry", "count-contradicted"} & {c.code for c in found.cautions}
 
 
+def test_a_drop_read_just_before_a_printed_time_does_not_put_its_count_above_the_curve():
+    curve = SurvivalCurve([0, 11.98, 30], [1, 0.7, 0.7])
+    for time, codes in ((12, set()), (15, {"row-above-curve"})):
+        found = reconstruct_panel(
+            "1", {"A": curve}, RiskTable((RiskRow("A", [0, time, 24], [100, 99, 20]),)), ensemble=0
+        )
+        assert {c.code for c in found.cautions if c.code == "row-above-curve"} == codes
+
+
 def test_patients_that_cannot_follow_the_curve_are_not_called_right():
     """One patient left at 6 cannot draw the drop from 0.9 to 0.8 at 10."""
     curve = SurvivalCurve([0, 5, 10, 12], [1, 0.9, 0.8, 0.8])
