@@ -32,7 +32,8 @@ def lattice(ticks: AxisTicks, values: FloatArray, first_px: float, last_px: floa
     last = np.floor((high - values.min()) / step + VALUE_SLACK)
     if last - first > MOST_STEPS:
         return ticks.calibration.px(values), values
-    grid = values.min() + step * np.arange(first, last + 1)
+    # Rounded, so that the 0 below ticks of 0.1 is 0 in every file and not 6e-17.
+    grid = np.round(values.min() + step * np.arange(first, last + 1), 12)
     grid = grid[grid >= -VALUE_SLACK * step]
     return ticks.calibration.px(grid), grid
 
