@@ -38,9 +38,10 @@ OFF, OFF_BY, NO_DROP = 0.06, 8.0, 0.02
 # Chance that many are censored between two drops at once (a visit, a data cut), and which share of those left.
 CLUMP, CLUMP_SHARE = 0.02, 0.15
 # Log weight below the best at which a hypothesis is dropped, and hypotheses kept for one N and one set of the rest.
-NEGLIGIBLE, KEPT = 14.0, 4
+NEGLIGIBLE, KEPT = 10.0, 3
 # Log weight by which whole deaths must explain the curve better than drops of any size, in all and per drop, and the
-# drops that takes. Of 183 arms of known figures, their tables hidden, 30 are told so, 27 of them to within 10%.
+# drops that takes. Of 93 marked arms of known figures, their tables hidden, 25 are
+# told so, all to within 10%.
 TOLD, TOLD_EACH = 8.0, 0.4
 LEAST_DROPS = 6
 # Drops that tell as much as one whose error is its own: with 2.5 the 90% interval holds N in nine cases of ten.
