@@ -16,7 +16,7 @@ from .inks import InkMap, map_ink
 
 MARGIN = 5
 """Pixels around the plot area that are looked at: half a thick stroke on the level S = 1."""
-LARGEST = 2000
+LARGEST = 1400
 """Pixels along the longer side of a crop above which it is reduced: levels of short runs are lost below."""
 PAST_LAST_TICK = 0.15
 """How far past the last tick an open axis may go on, as a share of its length."""

@@ -46,6 +46,8 @@ TOLD, TOLD_EACH = 8.0, 0.4
 LEAST_DROPS = 6
 # Drops that tell as much as one whose error is its own: with 2.5 the 90% interval holds N in nine cases of ten.
 WITNESSES = 2.5
+# Share of N by which the scale of a plot, read to a fraction of a pixel, moves all drops together.
+LEAST_DOUBT = 0.03
 # Widest 90% interval, as a ratio, that still tells N.
 WIDEST = 1.35
 
@@ -105,9 +107,11 @@ def infer_cohort(curve: SurvivalCurve, marks: FloatArray | None = None) -> Cohor
     tempered = weight / WITNESSES
     share = np.cumsum(np.exp(tempered - np.logaddexp.reduce(tempered)))
     low, high = (int(size[min(np.searchsorted(share, q), len(size) - 1)]) for q in (0.05, 0.95))
+    best = int(size[np.argmax(weight)])
+    low, high = min(low, round(best * (1 - LEAST_DOUBT))), max(high, round(best * (1 + LEAST_DOUBT)))
     explained = float(np.logaddexp.reduce(weight)) - _any_size(drops)
     told = explained > max(TOLD, TOLD_EACH * len(drops.level)) and high < size[-1] and high <= WIDEST * low
-    return CohortSize(int(size[np.argmax(weight)]), low, high, told)
+    return CohortSize(best, low, high, told)
 
 
 def _drops_of(curve: SurvivalCurve, marks: FloatArray | None) -> _Drops:
