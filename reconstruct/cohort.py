@@ -33,6 +33,8 @@ CENSORED = (0.02, 0.5, 1.5)
 PER_MARK = ((1.0, 0.45), (1.15, 0.25), (1.5, 0.1), (2.2, 0.1))
 # Errors of levels as shares of those stated: tracing states what nine levels in ten keep, most are ten times better.
 ERROR_SHARES = (0.7, 1.5, 4.0)
+# Errors above 0 within which a level is 0: nobody is left.
+NOTHING_LEFT = 2.0
 # Share of levels that are off by much, and by how many errors; share of drops that are none.
 OFF, OFF_BY, NO_DROP = 0.06, 8.0, 0.02
 # Chance that many are censored between two drops at once (a visit, a data cut), and which share of those left.
@@ -118,9 +120,11 @@ def _drops_of(curve: SurvivalCurve, marks: FloatArray | None) -> _Drops:
     at = np.flatnonzero(np.diff(curve.survival) < 0) + 1
     edges = np.r_[curve.time[0], curve.time[at]]
     seen = np.zeros(0) if marks is None else marks
+    level = curve.survival[at]
+    error = np.maximum(curve.survival_error[at], curve.survival_error[at - 1]) if len(at) else np.zeros(0)
     return _Drops(
-        curve.survival[at],
-        np.maximum(curve.survival_error[at], curve.survival_error[at - 1]) if len(at) else np.zeros(0),
+        np.where(level <= NOTHING_LEFT * error, 0.0, level),
+        error,
         np.diff(edges) / max(float(curve.time[-1] - curve.time[0]), 1e-12),
         np.diff(np.searchsorted(np.sort(seen), edges)).astype(float),
     )
@@ -183,7 +187,7 @@ def _after_gap(now: _Hypotheses, ways: FloatArray, gap: float, marks: float) -> 
     both = _Hypotheses(
         *(np.concatenate([getattr(usual, name), getattr(clumped, name)]) for name in _Hypotheses.__slots__)
     )
-    return both.picked(both.weight > both.weight.max() - NEGLIGIBLE)
+    return both.picked(both.weight > both.weight.max(initial=-np.inf) - NEGLIGIBLE)
 
 
 def _censored(now: _Hypotheses, number: FloatArray, var: FloatArray) -> _Hypotheses:
@@ -216,7 +220,7 @@ def _after_drop(now: _Hypotheses, level: float, error: FloatArray, mean_extra: F
         now.weight[row] + log_prior + np.logaddexp(near, far),
     )
     least_left = 0.3 if level > 0 else -np.inf
-    return after.picked((after.n > least_left) & (after.weight > after.weight.max() - NEGLIGIBLE))
+    return after.picked((after.n > least_left) & (after.weight > after.weight.max(initial=-np.inf) - NEGLIGIBLE))
 
 
 def _deaths_tried(now: _Hypotheses, level: float, mean_extra: FloatArray) -> tuple[IntArray, FloatArray, FloatArray]:

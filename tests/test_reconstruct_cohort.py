@@ -103,6 +103,20 @@ def test_the_unit_of_time_does_not_matter():
     assert found(curve) == found(days) or found(curve).n == found(days).n
 
 
+def test_a_curve_that_ends_a_hair_above_0_has_lost_everybody():
+    """20 patients, no censoring, the foot of the last drop read half a pixel high."""
+    survival = np.r_[1.0, np.arange(19, 0, -1) / 20, 0.6 * PIXEL, 0.6 * PIXEL]
+    curve = SurvivalCurve(np.arange(22.0), survival, np.r_[0.0, np.full(19, 0.1 * PIXEL), [0.5 * PIXEL] * 2])
+    assert found(curve).n == 20
+
+
+def test_a_curve_that_no_patients_explain_is_not_told():
+    survival = np.array([1.0, 0.99, 0.4, 0.39, 0.1, 0.099, 0.0004, 0.0003])
+    curve = SurvivalCurve(np.arange(9.0), np.r_[survival, 0.0003], np.r_[0.0, np.full(8, 1e-5)])
+    size = infer_cohort(curve)
+    assert size is None or not size.told
+
+
 def test_too_few_drops_or_no_errors_are_not_asked():
     short = SurvivalCurve([0, 5, 9, 12], [1, 0.9, 0.8, 0.8], [0, 0.001, 0.001, 0.001])
     assert infer_cohort(short) is None
