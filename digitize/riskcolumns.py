@@ -21,6 +21,8 @@ _DOUBLES = 0.05
 # a fifth of it, the columns have a step of their own (24 under ticks 25 apart). Centred numbers drift by 0.03.
 _DRIFT = 0.12
 _OFF_LINE = 0.2
+# ... and where the first of them stands at the axis' start to within this: a table drawn to another width does not.
+_OFF_START = 0.1
 # ... and are its multiples where all stand this near to them, as a share of it.
 _OFF_EVEN = 0.05
 # Numbers stand centred, left- or right-aligned at their tick; what of them stands there is off by less than this.
@@ -88,7 +90,8 @@ def _drifts(boxes: Sequence[Box], time: FloatArray, axis: Axis, step: float) -> 
     slope, start = np.polyfit(columns, off, 1)
     drift = abs(slope) * float(np.ptp(columns))
     left = np.abs(off - start - slope * columns).max()
-    return bool(drift > _DRIFT and left < _OFF_LINE * drift)
+    at_start = abs(start + slope * columns[0]) < _OFF_START
+    return bool(at_start and drift > _DRIFT and left < _OFF_LINE * drift)
 
 
 def _tick_grid(axis: Axis, step: float) -> FloatArray:

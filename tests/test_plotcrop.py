@@ -47,16 +47,16 @@ def test_the_start_of_a_broken_axis_is_still_one() -> None:
 
 
 def test_large_plates_are_reduced_by_a_whole_factor() -> None:
-    pixels = np.repeat(np.repeat(drawing().pixels(), 4, axis=0), 4, axis=1)
+    pixels = np.repeat(np.repeat(drawing().pixels(), 6, axis=0), 6, axis=1)
     small = panel()
     scaled = [
-        AxisCalibration(a.calibration.intercept - 1.5 * a.calibration.slope / 4, a.calibration.slope / 4, [1], [1], 0.1)
+        AxisCalibration(a.calibration.intercept - 2.5 * a.calibration.slope / 6, a.calibration.slope / 6, [1], [1], 0.1)
         for a in (small.x, small.y)
     ]
-    area = Box(4 * LEFT + 1.5, 4 * TOP + 1.5, 4 * RIGHT + 1.5, 4 * BOTTOM + 1.5)
+    area = Box(6 * LEFT + 2.5, 6 * TOP + 2.5, 6 * RIGHT + 2.5, 6 * BOTTOM + 2.5)
     large = panel(
         plot_area=area,
-        region=Box(0, 0, 1599, 1039),
+        region=Box(0, 0, 2399, 1559),
         x=Axis(scaled[0], 0, 30),
         y=Axis(scaled[1], 0, 1),
     )
@@ -64,9 +64,9 @@ def test_large_plates_are_reduced_by_a_whole_factor() -> None:
     assert crop.scale == 2
     assert max(crop.ink.strength.shape) <= LARGEST
     assert crop.figure_x(np.float64(crop.column_of(777.0))) == pytest.approx(777.0)
-    level = crop.ink.strength[: int(crop.bottom_row) - 5, int(crop.column_of(4 * x(6) + 1.5))]
+    level = crop.ink.strength[: int(crop.bottom_row) - 5, int(crop.column_of(6 * x(6) + 2.5))]
     centroid = (level * np.arange(len(level))).sum() / level.sum()
-    assert crop.figure_y(centroid) == pytest.approx(4 * y(0.95) + 1.5, abs=0.5)
+    assert crop.figure_y(centroid) == pytest.approx(6 * y(0.95) + 2.5, abs=0.5)
 
 
 def test_lettering_and_samples_are_marked_and_nothing_else() -> None:

@@ -262,6 +262,17 @@ def test_cells_with_a_step_of_their_own_stand_at_their_own_times():
     assert table.rows[0].time.tolist() == pytest.approx([0, 11.5, 23, 34.5, 46], abs=0.1)
 
 
+def test_a_table_drawn_to_another_width_stands_at_the_ticks():
+    """Tables set as a plot of their own start right of the axis' start and run in shorter steps."""
+
+    def squeezed(name, numbers, y):
+        return [cell(name, 100, y), *(cell(str(n), 225 + 114 * k, y) for k, n in enumerate(numbers))]
+
+    texts = [*axis_labels(), cell("No. at risk", 90, 490)]
+    table, _ = read([*texts, *squeezed("A", (37, 20, 8, 3, 0), 510), *squeezed("B", (50, 44, 30, 9, 1), 530)])
+    assert table.rows[0].time.tolist() == list(TICKS)
+
+
 def test_a_number_joined_to_a_word_by_a_hyphen_is_no_cell():
     image = Image.new("RGB", (800, 640), "white")
     draw = ImageDraw.Draw(image)
