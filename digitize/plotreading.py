@@ -13,7 +13,7 @@ from ..records import (
     Box,
     Caution,
     Figure,
-    FloatArray,
+    MaskArray,
     Panel,
     PanelReading,
     PixelArray,
@@ -178,7 +178,7 @@ def _end_hidden(crop: PlotCrop, arm: ArmPath) -> bool:
     return not (_runs_along(other[before]) and _runs_along(arm.own[before] > 0.5))
 
 
-def _runs_along(inked: FloatArray) -> bool:
+def _runs_along(inked: MaskArray) -> bool:
     """Whether ink is seen in nearly every column of a strip, rows by columns, that is long enough to judge."""
     return inked.shape[1] >= LEAST_BESIDE and float(inked.any(axis=0).mean()) > COVERED
 

@@ -72,7 +72,7 @@ def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: in
 
 
 def _cheapest(
-    crop: PlotCrop, own: FloatArray, hiding: FloatArray, others: list[Staircase], width: float, gap: float
+    crop: PlotCrop, own: FloatArray, hiding: MaskArray, others: list[Staircase], width: float, gap: float
 ) -> Staircase:
     """The cheapest staircase on the ink that others leave; gap: longest gap between its dashes."""
     fresh, hidden = _left_by(own, hiding, others, width)
@@ -80,9 +80,7 @@ def _cheapest(
     return cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
 
 
-def _left_by(
-    own: FloatArray, hiding: FloatArray, others: list[Staircase], width: float
-) -> tuple[FloatArray, FloatArray]:
+def _left_by(own: FloatArray, hiding: MaskArray, others: list[Staircase], width: float) -> tuple[FloatArray, MaskArray]:
     """The ink that other staircases leave, and what may hide a further one: their ink too."""
     used = np.zeros(own.shape, bool)
     for stair in others:
@@ -91,7 +89,7 @@ def _left_by(
 
 
 def _traced_again(
-    crop: PlotCrop, own: FloatArray, hiding: FloatArray, found: list[Staircase], width: float, gaps: list[float]
+    crop: PlotCrop, own: FloatArray, hiding: MaskArray, found: list[Staircase], width: float, gaps: list[float]
 ) -> list[Staircase]:
     """Staircases traced once more on what all others leave, all but the first.
 
