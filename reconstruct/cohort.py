@@ -204,9 +204,8 @@ def _after_drop(now: _Hypotheses, level: float, error: FloatArray, mean_extra: F
     nn, ns, ss, error = now.nn[row], now.ns[row], now.ss[row], error[row]
     s_var = stays**2 * ss + 2 * stays * slope * ns + slope**2 * nn
     miss = level - now.s[row] * stays
-    near, near_var = _log_normal(miss, s_var + error**2)
-    far, far_var = _log_normal(miss, s_var + (OFF_BY * error) ** 2)
-    near, far = near + np.log1p(-OFF), far + np.log(OFF)
+    near_var, far_var = s_var + error**2, s_var + (OFF_BY * error) ** 2
+    near, far = _log_normal(miss, near_var) + np.log1p(-OFF), _log_normal(miss, far_var) + np.log(OFF)
     var = np.where(far > near, far_var, near_var)
     sn = stays * ns + slope * nn
     gain_n, gain_s = sn / var, s_var / var
@@ -236,8 +235,8 @@ def _deaths_tried(now: _Hypotheses, level: float, mean_extra: FloatArray) -> tup
     return row, died, np.where(died == 0, np.log(NO_DROP), geometric)
 
 
-def _log_normal(miss: FloatArray, var: FloatArray) -> tuple[FloatArray, FloatArray]:
-    return -0.5 * miss**2 / var - 0.5 * np.log(2 * np.pi * var), var
+def _log_normal(miss: FloatArray, var: FloatArray) -> FloatArray:
+    return -0.5 * miss**2 / var - 0.5 * np.log(2 * np.pi * var)
 
 
 def _strongest(found: _Hypotheses) -> _Hypotheses:
