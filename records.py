@@ -497,7 +497,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class ArmEstimate:
-    """What the reconstructed patients of one arm say.
+    """What the reconstructed patients of one arm say; n, events and all limits are None where nobody knows n.
 
     survival_at: (time, S with limits) at the axis ticks. rmst_tau: the horizon of rmst. events_interval: 90% limits of
     the event count over an ensemble. quartiles: times at which S reaches 0.75 and 0.25. follow_up: median follow-up by
@@ -505,8 +505,8 @@ class ArmEstimate:
     """
 
     arm: str
-    n: int
-    events: int
+    n: int | None
+    events: int | None
     median: Interval
     rmst: Interval
     rmst_tau: float
@@ -540,9 +540,10 @@ class Comparison:
     """One arm against its reference: Cox hazard ratio with Wald limits, and the log-rank test.
 
     interval: limits that reconstruction alone adds to the HR (None until an ensemble was drawn); combined: sampling
-    and reconstruction together. method: "cox" or the method used where Cox has no finite answer. rmst: difference in
-    restricted mean survival. landmarks: (time, difference in S). periods: hazard ratios by period, where they were
-    asked for or proportional hazards are in doubt.
+    and reconstruction together. Where the numbers of patients are not known, interval is the range that they leave
+    open, and there are no other limits and no p. method: "cox" or the method used where Cox has no finite answer. rmst:
+    difference in restricted mean survival. landmarks: (time, difference in S). periods: hazard ratios by period, where
+    they were asked for or proportional hazards are in doubt.
     """
 
     arm: str

@@ -269,7 +269,6 @@ def _concluded(
         cautions = (*cautions, verdict.no_patients(name, reason))
         return PanelResult(name, verdict.worst_status(reading.status, cautions), reading, cautions=cautions)
     checks = (*rebuilt.checks, *check_reconstruction(rebuilt, (*reading.printed, *reported)))
-    checks = verdict.without_numbers_of_patients(checks, rebuilt.cautions)
     cautions = (*cautions, *rebuilt.cautions, *verdict.disagreements(name, checks))
     status = verdict.worst_status(reading.status, cautions)
     return PanelResult(name, status, reading, rebuilt, checks, cautions, rebuilt_curves(rebuilt))

@@ -63,8 +63,8 @@ def summary_rows(results: Sequence[PanelResult]) -> tuple[SummaryRow, ...]:
             "panel": result.panel,
             "status": result.status,
             "arms": len(result.reading.arms) if result.reading else 0,
-            "patients": sum(a.n for a in rebuilt.arms) if rebuilt else None,
-            "events": sum(a.events for a in rebuilt.arms) if rebuilt else None,
+            "patients": _total([a.n for a in rebuilt.arms]) if rebuilt else None,
+            "events": _total([a.events for a in rebuilt.arms]) if rebuilt else None,
             "verdict": _verdict(result),
             "warnings": sum(c.severity == "review" for c in result.cautions),
         }
@@ -73,6 +73,11 @@ def summary_rows(results: Sequence[PanelResult]) -> tuple[SummaryRow, ...]:
         if not comparisons:
             rows.append(SummaryRow(**known))
     return tuple(rows)
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    """The sum over arms, None where one is not known."""
+    return None if None in counts else sum(count for count in counts if count is not None)
 
 
 def _comparison(result: PanelResult, c: Comparison) -> dict[str, Any]:

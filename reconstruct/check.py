@@ -8,13 +8,16 @@ rebuilt, or where an adjusted or stratified estimate may rightly be another numb
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..records import (
+    ArmEstimate,
     Check,
+    Comparison,
     Interval,
     Patients,
     PrintedNumber,
@@ -53,6 +56,7 @@ USED = "this number weighted the ensemble, so it cannot check it"
 FOLLOWS = "it follows from a number that weighted the ensemble, so it cannot check it"
 # Numbers of one comparison that say the same thing in other words: each gives the others, once events are known.
 SAME_THING = frozenset({"hr", "p", "logrank_p"})
+NEEDS_N = "it follows from the number of patients, which is not known"
 NOT_COMPARABLE = "an {kind} estimate may rightly differ from the unadjusted one rebuilt here"
 
 
@@ -104,8 +108,10 @@ def unknown_arm(number: PrintedNumber) -> _Finding:
 
 def _check_hr(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding:
     found = find_comparison(reconstruction, number)
-    if found is None or found.hr is None or found.low is None or found.high is None:
+    if found is None or found.hr is None:
         return _Finding("not estimable", "cannot tell", "no hazard ratio of these arms was rebuilt")
+    if found.low is None and found.high is None:
+        return _check_open_hr(found, number)
     hr, low, high = found.hr, *limits_at(found, number.level)
     shown = f"{hr:.{number.decimals + 1}f} ({low:.{number.decimals + 1}f} to {high:.{number.decimals + 1}f})"
     spread = max(LOG_HR_TOLERANCE, ENSEMBLE_WIDTHS * half_log_width(found))
@@ -118,6 +124,19 @@ def _check_hr(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding
         if value is not None and not within_log(value, number, ours, tolerance):
             misses.append(name)
     return _judged(shown, misses, number, found.method)
+
+
+def _check_open_hr(found: Comparison, number: PrintedNumber) -> _Finding:
+    """A ratio that the missing numbers of patients leave open fits within that range; its limits are not judged."""
+    if found.hr is None or found.interval is None:
+        return _Finding("not estimable", "cannot tell", NEEDS_N)
+    hr, low, high = (f"{v:.{number.decimals + 1}f}" for v in (found.hr, *found.interval))
+    shown = f"{hr} (left open: {low} to {high})"
+    middle, half = math.sqrt(found.interval[0] * found.interval[1]), half_log_width(found)
+    if number.value is None or within_log(number.value, number, middle, half):
+        return _Finding(shown, "agrees")
+    beyond = not within_log(number.value, number, middle, ENSEMBLE_WIDTHS * max(LOG_HR_TOLERANCE, half))
+    return _judged(shown, ["hazard ratio"], number, found.method) if beyond else _Finding(shown, "cannot tell", NEEDS_N)
 
 
 def _judged(shown: str, misses: list[str], number: PrintedNumber, method: str = "cox") -> _Finding:
@@ -137,7 +156,8 @@ def _check_p(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding:
     elif number.what == "logrank_p" and not number.arm:
         p = reconstruction.logrank_p
     if p is None or number.value is None:
-        return _Finding("not estimable", "cannot tell", "no such test was rebuilt")
+        unknown = any(arm.n is None for arm in reconstruction.arms)
+        return _Finding("not estimable", "cannot tell", NEEDS_N if unknown else "no such test was rebuilt")
     shown = f"{p:.2g}"
     se = found.se_log_hr if found is not None and found.se_log_hr else 0.2
     slack = LOG_HR_TOLERANCE / se
@@ -153,9 +173,10 @@ def _check_median(reconstruction: Reconstruction, number: PrintedNumber) -> _Fin
     found = find_arm(reconstruction, number)
     if found is None:
         return unknown_arm(number)
-    patients = found[1]
+    arm, patients = found
+    number = _comparable(number, arm)
     kms = estimates_of_each_kind(patients, number.level)
-    shown = _shown_time(kms[0].quantile(0.5), number.decimals)
+    shown = _shown_time(_told(kms[0].quantile(0.5), arm), number.decimals)
     if number.not_reached or number.value is None:
         reached = kms[0].survival.min() < 0.5 - SURVIVAL_TOLERANCE
         return _Finding(shown, "differs" if reached else "agrees", "the median is reached" if reached else "")
@@ -174,12 +195,13 @@ def _check_survival(reconstruction: Reconstruction, number: PrintedNumber) -> _F
     found = find_arm(reconstruction, number)
     if found is None:
         return unknown_arm(number)
-    patients = found[1]
+    arm, patients = found
+    number = _comparable(number, arm)
     if number.at is None or number.value is None or number.at > patients.time.max():
         return _Finding("not estimable", "cannot tell", "the curve does not reach that time")
     intervals = [km.at(np.array([number.at]))[0] for km in estimates_of_each_kind(patients, number.level)]
     decimals = max(number.decimals, 3)
-    shown = _shown_interval(intervals[0], decimals)
+    shown = _shown_interval(_told(intervals[0], arm), decimals)
     misses = []
     for name, value, tolerance in (
         ("value", number.value, SURVIVAL_TOLERANCE),
@@ -201,7 +223,7 @@ def _check_rmst(reconstruction: Reconstruction, number: PrintedNumber) -> _Findi
         return _Finding("not estimable", "cannot tell", "the curve does not reach that time")
     rmst = restricted_mean(kaplan_meier(found[1]), number.at, number.level)
     fits = within(number.value, number, rmst.value, RMST_TOLERANCE * number.at)
-    return _judged(_shown_interval(rmst, number.decimals + 1), [] if fits else ["RMST"], number)
+    return _judged(_shown_interval(_told(rmst, found[0]), number.decimals + 1), [] if fits else ["RMST"], number)
 
 
 def _check_count(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding:
@@ -209,7 +231,10 @@ def _check_count(reconstruction: Reconstruction, number: PrintedNumber) -> _Find
     if found is None and number.arm:
         return unknown_arm(number)
     arms = [found[0]] if found else list(reconstruction.arms)
-    ours = sum(arm.n if number.what == "n" else arm.events for arm in arms)
+    counts = [arm.n if number.what == "n" else arm.events for arm in arms]
+    if None in counts:
+        return _Finding("not known", "cannot tell", NEEDS_N)
+    ours = sum(count for count in counts if count is not None)
     tolerance = 0.0 if number.what == "n" else max(1.0, EVENT_TOLERANCE * ours)
     fits = number.value is not None and abs(ours - number.value) <= tolerance
     note = "" if not fits or ours == number.value else "within what the curve leaves open"
@@ -226,6 +251,8 @@ def _check_follow_up(reconstruction: Reconstruction, number: PrintedNumber) -> _
     found = find_arm(reconstruction, number)
     if found is None and number.arm:
         return unknown_arm(number)
+    if any(arm.n is None for arm in ([found[0]] if found else reconstruction.arms)):
+        return _Finding("not estimable", "cannot tell", NEEDS_N)
     arms = [found[1]] if found else list(reconstruction.patients)
     time = np.concatenate([arm.time for arm in arms])
     event = np.concatenate([arm.event for arm in arms])
@@ -259,6 +286,19 @@ CHECKS: Mapping[str, Callable[[Reconstruction, PrintedNumber], _Finding]] = {
 }
 
 
+# ---------------------------------------------------------------- arms of unknown size
+
+
+def _comparable(number: PrintedNumber, arm: ArmEstimate) -> PrintedNumber:
+    """The printed number without its limits where the arm's own rest on a guess."""
+    return number if arm.n is not None else replace(number, low=None, high=None)
+
+
+def _told(interval: Interval, arm: ArmEstimate) -> Interval:
+    """The estimate without limits where the arm's number of patients is not known."""
+    return interval if arm.n is not None else Interval(interval.value)
+
+
 # ---------------------------------------------------------------- words
 
 
@@ -270,5 +310,7 @@ def _shown_time(interval: Interval, decimals: int) -> str:
 
 def _shown_interval(interval: Interval, decimals: int) -> str:
     values = [interval.value, interval.low, interval.high]
+    if interval.value is not None and interval.low is None and interval.high is None:
+        return f"{interval.value:.{max(decimals, 0)}f}"
     texts = ["not reached" if v is None else f"{v:.{max(decimals, 0)}f}" for v in values]
     return f"{texts[0]} ({texts[1]} to {texts[2]})"

@@ -28,6 +28,7 @@ from .guyot import guyot_patients
 from .ikm import ikm_patients
 from .km import kaplan_meier
 from .marked import marked_patients
+from .withheld import withhold
 
 # Named methods beside the exact model, for comparison.
 PUBLISHED = {"guyot": guyot_patients, "ikm": ikm_patients, "marked": marked_patients}
@@ -87,13 +88,14 @@ def reconstruct_panel(
     cautions += [c for arm, rebuilt in zip(evidence, patients, strict=True) for c in _missed_curve(arm, rebuilt)]
     misfit = tuple(map(risk_misfit, evidence, patients))
     result = replace(result, misfit=misfit, cautions=tuple(cautions))
-    if not solved or not ensemble:
-        return result
-    rng = np.random.default_rng(SEED)
-    draws = list(zip(*(draw_arm(arm, ensemble, rng) for arm in solved), strict=True))
-    if condition_on:
-        return condition_ensemble(result, draws, reported, condition_on)
-    return with_ensemble(result, draws)
+    if solved and ensemble:
+        rng = np.random.default_rng(SEED)
+        draws = list(zip(*(draw_arm(arm, ensemble, rng) for arm in solved), strict=True))
+        if condition_on:
+            result = condition_ensemble(result, draws, reported, condition_on)
+        else:
+            result = with_ensemble(result, draws)
+    return withhold(result, curves, {arm.arm for arm in evidence if not arm.n_known})
 
 
 def _beyond_model(n: int) -> Caution:

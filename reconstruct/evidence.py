@@ -15,9 +15,12 @@ from ..records import Caution, FloatArray, RiskRow, SurvivalCurve, Totals, read_
 from .cohort import infer_cohort
 
 # With neither a total nor a printed count nothing in the figure fixes N but the size of the drops (cohort.py). Where
-# they are too few this many patients, the median arm of published trials' survival figures, let the run go on under
-# review.
+# they are too few this many patients, the median arm of published trials' survival figures, let the run go on.
 ASSUMED_PATIENTS = 200
+# Share of the follow-up by which the first printed count must stand for N to follow from it: few are censored so early.
+EARLY_COUNT = 0.25
+# The code of the caution that says so.
+UNKNOWN = "unknown-n"
 # Share of a curve's length by which its end may be read late: two pixels of a small plot.
 END_SLACK = 0.006
 # A curve ends with the axis when it comes within this share of its length: two pixels of a usual plot.
@@ -28,10 +31,10 @@ SAME_END = 0.003
 class ArmEvidence:
     """One arm's curve, counts and totals.
 
-    n: patients at the start. count_time, count: (k,) printed numbers at risk, the first at the start of the
-    curve and equal to n. cumulative_events: (k,) printed deaths before count_time, nan where not printed.
-    events: deaths up to the end of the curve, None where unknown. marks: times of censoring marks, None where
-    the figure draws none.
+    n: patients at the start. n_known: whether the figure tells it; else n is a guess. count_time, count: (k,) printed
+    numbers at risk, the first at the start of the curve and equal to n. cumulative_events: (k,) printed deaths before
+    count_time, nan where not printed. events: deaths up to the end of the curve, None where unknown. marks: times of
+    censoring marks, None where the figure draws none.
     """
 
     arm: str
@@ -45,6 +48,7 @@ class ArmEvidence:
     ends_naturally: bool = False
     axis_span: float = 1.0
     cautions: tuple[Caution, ...] = field(default=())
+    n_known: bool = True
 
     def __post_init__(self) -> None:
         for name in ("count_time", "count", "cumulative_events"):
@@ -88,6 +92,7 @@ def gather_evidence(
         natural,
         max(end, axis_end or end) - float(curve.time[0]),
         cautions,
+        n_known=not any(caution.code == UNKNOWN for caution in cautions),
     )
 
 
@@ -138,8 +143,9 @@ def _patients(
         return max(int(count[0]), 1), ()
     if largest:
         n = round(largest / max(float(curve.at(time[np.argmax(count)])), largest / (10 * ASSUMED_PATIENTS + largest)))
+        early = time[0] - curve.time[0] <= EARLY_COUNT * (curve.time[-1] - curve.time[0])
         what = f"no number at risk at the start; {n} patients follow from the first printed count"
-        return n, (Caution("unknown-n", what, arm, "review"),)
+        return n, (Caution("n-from-count" if early else UNKNOWN, what, arm),)
     found = infer_cohort(curve, marks)
     if found is not None and found.told:
         what = (
@@ -148,5 +154,8 @@ def _patients(
         )
         return found.n, (Caution("inferred-n", what, arm),)
     n = ASSUMED_PATIENTS if found is None else found.n
-    what = f"no number of patients is known; {n} were assumed: counts, limits and p values mean nothing"
-    return n, (Caution("unknown-n", what, arm, "review"),)
+    what = (
+        f"the figure tells no number of patients (--totals gives it); {n} stand for them, and counts, limits and p "
+        "values are withheld"
+    )
+    return n, (Caution(UNKNOWN, what, arm),)

@@ -244,7 +244,7 @@ def _unfit_curve(solved: Solved) -> list[Caution]:
     """Drops that fit no whole d/n speak of a weighted or adjusted curve, or of competing risks, where N is
     known.
     """
-    if any(caution.code == "unknown-n" for caution in solved.evidence.cautions):
+    if not solved.evidence.n_known:
         return []
     branch = solved.branches[0]
     measured = [

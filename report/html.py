@@ -17,7 +17,7 @@ from ..records import Box, Caution, Interval, PanelReading, PanelResult, PixelAr
 from .difference import draw_difference
 from .kmplot import KmPlot, plan_km_plot
 from .picture import data_uri, jpeg_bytes, png_bytes
-from .wording import interval_words, number_words, p_value_words, p_words, ratio_words
+from .wording import count_words, interval_words, number_words, p_value_words, p_words, ratio_limits_words, ratio_words
 
 # Pictures in the page are at most this wide: sharp in a 1600-px window, and the page stays under 3 MB.
 EMBEDDED_WIDTH = 1600
@@ -102,8 +102,13 @@ def _page() -> Template:
     environment = Environment(
         loader=PackageLoader("km2ipd.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"interval": interval_words, "number": number_words, "p": p_words}
-    environment.filters |= {"ratio": ratio_words, "spread": _spread, "p_value": p_value_words}
+    environment.filters |= {"count": count_words, "interval": interval_words, "number": number_words, "p": p_words}
+    environment.filters |= {
+        "ratio": ratio_words,
+        "ratio_limits": ratio_limits_words,
+        "spread": _spread,
+        "p_value": p_value_words,
+    }
     return environment.get_template("page.html.jinja")
 
 

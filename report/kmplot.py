@@ -34,7 +34,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One column of a risk-table row: the printed count ("" where none) and the rebuilt one."""
+    """One column of a risk-table row: the printed count ("" where none), the rebuilt one ("" where n is not known)."""
 
     at: float
     printed: str
@@ -138,9 +138,10 @@ def _ticks_shown(ticks: FloatArray, low: float, high: float) -> FloatArray:
 
 def _counts(result: PanelResult, arm: str, ticks: FloatArray, scale: _Scale, patients: Patients) -> tuple[Count, ...]:
     row = result.reading.risk_table.row(arm) if result.reading else None
+    told = any(a.arm == arm and a.n is not None for a in result.reconstruction.arms) if result.reconstruction else False
     counts = []
     for time in ticks:
-        rebuilt = int(np.sum(patients.time >= time - 1e-9 * max(1.0, abs(time))))
+        rebuilt = int(np.sum(patients.time >= time - 1e-9 * max(1.0, abs(time)))) if told else None
         printed = np.nan
         if row is not None and len(row.time):
             nearest = int(np.argmin(np.abs(row.time - time)))
@@ -148,6 +149,11 @@ def _counts(result: PanelResult, arm: str, ticks: FloatArray, scale: _Scale, pat
                 printed = row.at_risk[nearest]
         known = bool(np.isfinite(printed))
         counts.append(
-            Count(scale.x(time), f"{printed:.0f}" if known else "", str(rebuilt), known and printed != rebuilt)
+            Count(
+                scale.x(time),
+                f"{printed:.0f}" if known else "",
+                "" if rebuilt is None else str(rebuilt),
+                known and rebuilt is not None and printed != rebuilt,
+            )
         )
     return tuple(counts)

@@ -28,7 +28,7 @@ def _panel_lines(result: PanelResult) -> list[str]:
         lines += [_arm_line(a, width) for a in rebuilt.arms]
         for c in rebuilt.comparisons:
             lines += [f"  {_comparison_line(c)}", *(f"    {line}" for line in _period_lines(c))]
-        if len(rebuilt.arms) > 2:
+        if len(rebuilt.arms) > 2 and rebuilt.logrank_p is not None:
             lines.append(f"  all {len(rebuilt.arms)} arms: log-rank {p_words(rebuilt.logrank_p)}")
     elif result.reading:
         lines += [f"  {a.name}: curve read, no patients" for a in result.reading.arms]
@@ -52,7 +52,11 @@ def _caution_lines(cautions: Sequence[Caution]) -> list[str]:
 
 def _arm_line(arm: ArmEstimate, width: int) -> str:
     name = arm.arm if len(arm.arm) <= width else arm.arm[: width - 1] + "…"
-    return f"  {name:{width}s}  {arm.n:6d} {arm.events:6d}  {median_words(arm.median)}"
+    return f"  {name:{width}s}  {_count(arm.n)} {_count(arm.events)}  {median_words(arm.median)}"
+
+
+def _count(count: int | None) -> str:
+    return f"{'?' if count is None else count:>6}"
 
 
 def median_words(median: Interval) -> str:
@@ -61,7 +65,8 @@ def median_words(median: Interval) -> str:
 
 
 def _comparison_line(c: Comparison) -> str:
-    return f"{c.arm} vs {c.reference}: {hazard_ratio_words(c)}, log-rank {p_words(c.logrank_p)}"
+    test = "" if c.logrank_p is None and c.interval else f", log-rank {p_words(c.logrank_p)}"
+    return f"{c.arm} vs {c.reference}: {hazard_ratio_words(c)}{test}"
 
 
 def _period_lines(c: Comparison) -> list[str]:
@@ -118,7 +123,7 @@ def comparison_lines(results: Sequence[PanelResult]) -> list[str]:
         for arm, misfit in zip(rebuilt.arms, rebuilt.misfit, strict=True):
             median = "NR" if arm.median.value is None else number_words(arm.median.value)
             lines.append(
-                f"{result.panel:5s}  {rebuilt.method:8s}  {arm.arm[:NAME_COLUMNS]:{NAME_COLUMNS}s}  {arm.n:6d} "
-                f"{arm.events:6d} {misfit:6.0f}  {median}, {ratios.get(arm.arm, 'reference')}"
+                f"{result.panel:5s}  {rebuilt.method:8s}  {arm.arm[:NAME_COLUMNS]:{NAME_COLUMNS}s}  {_count(arm.n)} "
+                f"{_count(arm.events)} {misfit:6.0f}  {median}, {ratios.get(arm.arm, 'reference')}"
             )
     return lines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ..errors import Km2ipdError
 from ..records import Caution, Check, Status
@@ -41,14 +40,6 @@ def marks_left_out(panel: str) -> Caution:
     """The caution of a panel whose censor marks were not used."""
     message = "the censor marks read contradict the numbers at risk and were left out of the reconstruction"
     return Caution("marks-left-out", message, f"panel {panel}")
-
-
-def without_numbers_of_patients(checks: Sequence[Check], cautions: Sequence[Caution]) -> tuple[Check, ...]:
-    """The checks with nothing called different where the numbers of patients had to be assumed."""
-    if not any(c.code == "unknown-n" for c in cautions):
-        return tuple(checks)
-    note = "the numbers of patients are not known"
-    return tuple(replace(c, verdict="cannot tell", note=note) if c.verdict == "differs" else c for c in checks)
 
 
 def worst_status(status: Status, cautions: Sequence[Caution]) -> Status:

@@ -13,9 +13,12 @@ def number_words(value: float | None, decimals: int | None = None) -> str:
 
 
 def interval_words(interval: Interval, missing: str, decimals: int | None = None) -> str:
-    """An estimate with its limits; missing stands for what was not reached, alone where nothing is known."""
-    if interval.value is None and interval.low is None and interval.high is None:
-        return missing
+    """An estimate with its limits; missing stands for what was not reached, alone where nothing is known.
+
+    An estimate without any limits stands alone: they rest on a number of patients that nobody knows.
+    """
+    if interval.low is None and interval.high is None:
+        return missing if interval.value is None else number_words(interval.value, decimals)
 
     def words(value: float | None) -> str:
         return missing if value is None else number_words(value, decimals)
@@ -27,7 +30,23 @@ def hazard_ratio_words(c: Comparison | PeriodRatio) -> str:
     """HR 0.130 (95% CI 0.052 to 0.310)."""
     if c.hr is None:
         return "HR cannot be estimated"
+    if c.low is None and c.high is None:
+        return f"HR {ratio_words(c.hr)}" + (f" ({left_open_words(c.interval)})" if c.interval else "")
     return f"HR {ratio_words(c.hr)} (95% CI {ratio_words(c.low)} to {ratio_words(c.high)})"
+
+
+def ratio_limits_words(c: Comparison | PeriodRatio) -> str:
+    """0.130 (0.052 to 0.310), for a table's cell; without limits where the number of patients is not known."""
+    if c.hr is None:
+        return "not estimable"
+    if c.low is None and c.high is None:
+        return ratio_words(c.hr)
+    return f"{ratio_words(c.hr)} ({ratio_words(c.low)} to {ratio_words(c.high)})"
+
+
+def left_open_words(interval: tuple[float, float]) -> str:
+    """0.520 to 0.611 left open without N."""
+    return f"{ratio_words(interval[0])} to {ratio_words(interval[1])} left open without N"
 
 
 def ratio_words(value: float | None) -> str:
@@ -47,3 +66,8 @@ def p_words(p: float | None) -> str:
 def p_value_words(p: float | None) -> str:
     """A p value for a table's cell, which must not be broken: its column says what it is."""
     return "unknown" if p is None else p_words(p).removeprefix("p ").removeprefix("= ").replace(" ", "\u00a0")
+
+
+def count_words(count: int | None) -> str:
+    """A count of patients or events, "unknown" where none can be given."""
+    return "unknown" if count is None else str(count)

@@ -134,7 +134,7 @@ def test_an_arm_without_a_number_takes_the_one_its_drops_tell():
 
 def test_an_arm_whose_drops_tell_nothing_asks_for_review():
     assumed = gather_evidence("A", SurvivalCurve([0, 5, 9, 12], [1, 0.9, 0.8, 0.8], [0, 0.001, 0.001, 0.001]), None)
-    assert [(c.code, c.severity) for c in assumed.cautions] == [("unknown-n", "review")]
+    assert [(c.code, c.severity) for c in assumed.cautions] == [("unknown-n", "note")]
     assert assumed.n == ASSUMED_PATIENTS
     given = gather_evidence("A", drawn(cohort(50), 0.1 * PIXEL), None, Totals(n=61))
     assert given.n == 61 and not given.cautions

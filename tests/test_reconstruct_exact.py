@@ -106,11 +106,6 @@ def test_curve_to_zero_and_no_table():
     assert list(found.patients[0].time) == [1, 2, 3] and found.arms[0].events == 3
 
 
-def test_unknown_n_is_said():
-    found = reconstruct_panel("1", {"A": corners(simulated(1))}, RiskTable(), ensemble=0)
-    assert [c.code for c in found.cautions if c.severity == "review"] == ["unknown-n"]
-
-
 def test_large_cohort_is_bounded():
     arm = simulated(2, 2000)
     found = rebuilt([arm], {"A": corners(arm, 500, 700)})

@@ -14,7 +14,7 @@ import pytest
 from drawn_study import X, drawn_arms, drawn_digitization, drawn_pixels, drawn_reading
 from km2ipd import study
 from km2ipd.reconstruct.estimates import estimate_panel
-from km2ipd.records import ArmReading, Box, Caution, Check, PrintedNumber, Reading
+from km2ipd.records import ArmReading, Box, Caution, Check, PrintedNumber, Reading, RiskRow, RiskTable
 from km2ipd.report.difference import LEFT_OVER, WITHOUT_INK, draw_difference
 from km2ipd.report.files import draw_overlays
 from km2ipd.report.html import report_html
@@ -134,7 +134,8 @@ def test_a_weighted_fit_stands_beside_the_one_without() -> None:
 def test_differences_periods_and_all_arms_together_are_shown() -> None:
     drug, placebo = drawn_arms()
     third = replace(placebo, name="Third", color="#1ea01e")
-    reading = drawn(arms=(drug, placebo, third))
+    rows = (*drawn_reading().risk_table.rows, RiskRow("Third", [0.0], [10]))
+    reading = drawn(arms=(drug, placebo, third), risk_table=RiskTable(rows))
     (result,) = study.conclude(reading.digitization)
     assert "All 3 arms together: log-rank p" in words_of(page_of(reading))
     rebuilt = estimate_panel("1", result.reconstruction.patients, at=np.array([8.0]), cuts=(7.0,))
@@ -142,6 +143,16 @@ def test_differences_periods_and_all_arms_together_are_shown() -> None:
     words = words_of(page)
     assert words.count("Hazard ratio by period") == 2 and "Difference, Third less Drug" in words
     assert f"{rebuilt.comparisons[0].landmarks[0][1].value:.3f} (" in words and outline(page).open == []
+
+
+def test_a_page_without_numbers_of_patients_gives_no_limits_and_says_so() -> None:
+    reading = drawn(risk_table=RiskTable())
+    (result,) = study.conclude(reading.digitization)
+    words = words_of(page_of(reading))
+    c = result.reconstruction.comparisons[0]
+    assert f"HR {c.hr:.3f} no limits and no p: the figure tells no number of patients" in words
+    assert f"left open by that: {c.interval[0]:.3f} to {c.interval[1]:.3f}" in words
+    assert "95% CI unknown" not in words and "unknown unknown unknown" in words
 
 
 # ---------------------------------------------------------------- pictures

@@ -1,0 +1,159 @@
+"""What is left to say where a figure tells no number of patients: the curves, and how far the hazard ratio is open.
+
+Counts, limits and p values follow from N and are withheld. The hazard ratio hardly does: a curve of many patients
+gives the share of those at risk that dies at each drop, and the ratio is a mean of these weighted by the numbers at
+risk. What is open is the weights: how many are in one arm for each of the other, and how soon patients are censored.
+The ratio is solved under each of a family of both, and the range it moves in is what the missing numbers leave open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+import numpy as np
+
+from ..records import ArmEstimate, Caution, Comparison, FloatArray, Interval, Reconstruction, SurvivalCurve
+
+# Patients in the arm for each in its reference: the allocations of trials and the shares of usual subgroups.
+ALLOCATIONS = (1 / 3, 1.0, 3.0)
+# Share of patients not yet censored once a share u of the follow-up has passed: none before the end, evenly over all
+# of it, evenly over its latter half, and at constant rates from few to nearly all.
+STILL_FOLLOWED: tuple[Callable[[FloatArray], FloatArray], ...] = (
+    lambda u: np.ones_like(u),
+    lambda u: 1 - u,
+    lambda u: np.clip(2 * (1 - u), 0, 1),
+    lambda u: np.exp(-1.5 * u),
+    lambda u: np.exp(-3.0 * u),
+    lambda u: np.exp(-6.0 * u),
+)
+# What reading adds to the log ratio. With it the range holds the truth in 9 of 10 of 97 comparisons of known patients
+# whose tables were hidden (benchmarks/results/reconstruction.md).
+READING = 0.02
+# Half the range of the log ratio above which it says too little to be relied on: a factor of 1.2 to either side is
+# what chance alone does to a trial of 400 events.
+WIDEST = 0.2
+# Solving stops where the log ratio is known to this.
+EXACT = 1e-6
+MOST_LOG_HR = 8.0
+
+
+def withhold(result: Reconstruction, curves: Mapping[str, SurvivalCurve], unknown: AbstractSet[str]) -> Reconstruction:
+    """The reconstruction without what rests on numbers of patients that nobody knows.
+
+    curves: as read, by arm. unknown: the arms whose n is a guess. The comparisons of such an arm keep their ratio,
+    with the range that the missing numbers leave open as its interval and no limits; a wide one asks for review.
+    """
+    if not unknown:
+        return result
+    comparisons = {
+        k: _open_comparison(c, curves) for k, c in enumerate(result.comparisons) if unknown & {c.arm, c.reference}
+    }
+    free = result.unconditioned
+    return replace(
+        result,
+        arms=tuple(_without_counts(arm) if arm.arm in unknown else arm for arm in result.arms),
+        comparisons=tuple(comparisons.get(k, c) for k, c in enumerate(result.comparisons)),
+        logrank_p=None,
+        cautions=result.cautions + tuple(c for c in map(_too_open, comparisons.values()) if c is not None),
+        unconditioned=withhold(free, curves, unknown) if free else None,
+    )
+
+
+def _without_counts(arm: ArmEstimate) -> ArmEstimate:
+    return replace(
+        arm,
+        n=None,
+        events=None,
+        events_interval=None,
+        median=_without_limits(arm.median),
+        rmst=_without_limits(arm.rmst),
+        survival_at=tuple((time, _without_limits(s)) for time, s in arm.survival_at),
+        quartiles=(_without_limits(arm.quartiles[0]), _without_limits(arm.quartiles[1])),
+        follow_up=Interval(None),
+    )
+
+
+def _without_limits(interval: Interval) -> Interval:
+    return replace(interval, low=None, high=None, se=None, combined=None)
+
+
+def _open_comparison(c: Comparison, curves: Mapping[str, SurvivalCurve]) -> Comparison:
+    return replace(
+        c,
+        low=None,
+        high=None,
+        se_log_hr=None,
+        p=None,
+        logrank_p=None,
+        ph_p=None,
+        interval=ratio_range(curves[c.reference], curves[c.arm], c.hr),
+        combined=None,
+        rmst=_without_limits(c.rmst),
+        landmarks=tuple((time, _without_limits(d)) for time, d in c.landmarks),
+        periods=(),
+    )
+
+
+def _too_open(c: Comparison) -> Caution | None:
+    """The caution of a ratio that the missing numbers leave open by too much."""
+    if c.interval is None:
+        return Caution("hr-open", "without numbers of patients no hazard ratio follows", c.arm, "review")
+    low, high = c.interval
+    if np.log(high / low) <= 2 * WIDEST:
+        return None
+    message = (
+        f"without numbers of patients the hazard ratio against {c.reference} may be anything from {low:.2f} to "
+        f"{high:.2f}: give the number of patients, or numbers at risk"
+    )
+    return Caution("hr-open", message, c.arm, "review")
+
+
+def ratio_range(reference: SurvivalCurve, arm: SurvivalCurve, hr: float | None) -> tuple[float, float] | None:
+    """(low, high) of the hazard ratio of arm against reference over all allocations and censoring, hr among them.
+
+    None where one of the curves has no drop while the other is followed.
+    """
+    found = np.array(
+        [_log_ratio(reference, arm, allocation, followed) for allocation in ALLOCATIONS for followed in STILL_FOLLOWED]
+    )
+    if hr is None or not np.all(np.isfinite(found)):
+        return None
+    low, high = min(found.min(), np.log(hr)), max(found.max(), np.log(hr))
+    return float(np.exp(low - READING)), float(np.exp(high + READING))
+
+
+def _log_ratio(
+    reference: SurvivalCurve, arm: SurvivalCurve, allocation: float, followed: Callable[[FloatArray], FloatArray]
+) -> float:
+    """The log hazard ratio of cohorts so large that the curves are theirs: the root of Cox's score, by bisection."""
+    drops = [_drops(curve) for curve in (reference, arm)]
+    time = np.concatenate([at for at, _ in drops])
+    ours = np.repeat([False, True], [len(at) for at, _ in drops])
+    start, end = float(reference.time[0]), float(max(reference.time[-1], arm.time[-1]))
+    staying = followed((time - start) / (end - start)) if end > start else np.ones_like(time)
+    at_risk = [weight * staying * _before(curve, time) for curve, weight in ((reference, 1.0), (arm, allocation))]
+    died = np.concatenate([share for _, share in drops]) * np.where(ours, at_risk[1], at_risk[0])
+    if not (died[ours].sum() > 0 and died[~ours].sum() > 0):
+        return np.nan
+    low, high = -MOST_LOG_HR, MOST_LOG_HR
+    while high - low > EXACT:
+        middle = (low + high) / 2
+        expected = at_risk[1] * np.exp(middle)
+        held = at_risk[0] + expected
+        score = died[ours].sum() - np.sum(died * np.divide(expected, held, out=np.zeros_like(held), where=held > 0))
+        low, high = (middle, high) if score > 0 else (low, middle)
+    return (low + high) / 2
+
+
+def _drops(curve: SurvivalCurve) -> tuple[FloatArray, FloatArray]:
+    """(k,) times of the drops and the share of those at risk that each takes."""
+    fell = np.flatnonzero(np.diff(curve.survival) < 0)
+    return curve.time[fell + 1], 1 - curve.survival[fell + 1] / curve.survival[fell]
+
+
+def _before(curve: SurvivalCurve, time: FloatArray) -> FloatArray:
+    """S just before each time, 0 once the curve has ended."""
+    row = np.searchsorted(curve.time, time, side="left") - 1
+    return np.where(time <= curve.time[-1], np.where(row < 0, 1.0, curve.survival[np.maximum(row, 0)]), 0.0)
