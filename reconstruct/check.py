@@ -33,6 +33,7 @@ from .agreement import (
     limits_at,
     passes_half,
     target_of,
+    turned,
     within,
     within_log,
     z_of_p,
@@ -110,8 +111,18 @@ def _check_hr(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding
     found = find_comparison(reconstruction, number)
     if found is None or found.hr is None:
         return _Finding("not estimable", "cannot tell", "no hazard ratio of these arms was rebuilt")
-    if found.low is None and found.high is None:
-        return _check_open_hr(found, number)
+    finding = _judge_hr(found, number)
+    if finding.verdict != "differs" or number.arm or number.reference:
+        return finding
+    # A ratio that names no arm may be against either.
+    other = _judge_hr(turned(found), number)
+    return replace(other, note=f"as {found.reference} vs {found.arm}") if other.verdict == "agrees" else finding
+
+
+def _judge_hr(found: Comparison, number: PrintedNumber) -> _Finding:
+    """The verdict on a printed ratio as one of this comparison."""
+    if found.hr is None or found.low is None or found.high is None:
+        return _judge_open_hr(found, number)
     hr, low, high = found.hr, *limits_at(found, number.level)
     shown = f"{hr:.{number.decimals + 1}f} ({low:.{number.decimals + 1}f} to {high:.{number.decimals + 1}f})"
     spread = max(LOG_HR_TOLERANCE, ENSEMBLE_WIDTHS * half_log_width(found))
@@ -126,7 +137,7 @@ def _check_hr(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding
     return _judged(shown, misses, number, found.method)
 
 
-def _check_open_hr(found: Comparison, number: PrintedNumber) -> _Finding:
+def _judge_open_hr(found: Comparison, number: PrintedNumber) -> _Finding:
     """A ratio that the missing numbers of patients leave open fits within that range; its limits are not judged."""
     if found.hr is None or found.interval is None:
         return _Finding("not estimable", "cannot tell", NEEDS_N)
@@ -149,23 +160,26 @@ def _judged(shown: str, misses: list[str], number: PrintedNumber, method: str = 
 
 
 def _check_p(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding:
+    """A printed p fits the log-rank test's; one that names no test may be the Wald test's as well."""
     found = find_comparison(reconstruction, number)
-    p = None
-    if found is not None:
-        p = found.logrank_p if number.what == "logrank_p" else found.p
-    elif number.what == "logrank_p" and not number.arm:
-        p = reconstruction.logrank_p
-    if p is None or number.value is None:
+    tests = [found.logrank_p if found is not None else None if number.arm else reconstruction.logrank_p]
+    if number.what == "p" and found is not None:
+        tests.insert(0, found.p)
+    known = [p for p in tests if p is not None]
+    if not known or number.value is None:
         unknown = any(arm.n is None for arm in reconstruction.arms)
         return _Finding("not estimable", "cannot tell", NEEDS_N if unknown else "no such test was rebuilt")
-    shown = f"{p:.2g}"
     se = found.se_log_hr if found is not None and found.se_log_hr else 0.2
-    slack = LOG_HR_TOLERANCE / se
-    half = 0.5 * 10.0**-number.decimals
-    smallest = 0.0 if number.relation == "<" else number.value - half
-    largest = 1.0 if number.relation == ">" else number.value + (half if number.relation == "=" else 0.0)
-    fits = z_of_p(largest) - slack <= z_of_p(p) <= z_of_p(smallest) + slack
-    return _judged(shown, [] if fits else ["p"], number)
+    fitting = [p for p in known if _p_fits(p, number, LOG_HR_TOLERANCE / se)]
+    return _judged(f"{(fitting or known)[0]:.2g}", [] if fitting else ["p"], number)
+
+
+def _p_fits(p: float, number: PrintedNumber, slack: float) -> bool:
+    """Whether a p value, its z give or take slack, meets the printed one within rounding."""
+    value, half = number.value or 0.0, 0.5 * 10.0**-number.decimals
+    smallest = 0.0 if number.relation == "<" else value - half
+    largest = 1.0 if number.relation == ">" else value + (half if number.relation == "=" else 0.0)
+    return z_of_p(largest) - slack <= z_of_p(p) <= z_of_p(smallest) + slack
 
 
 def _check_median(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding:

@@ -1,12 +1,14 @@
 """Reported numbers: reading them as printed, and verdicts that know rounding and uncertainty."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from km2ipd.errors import BadTable
 from km2ipd.reconstruct.check import check_reconstruction, overall_verdict
 from km2ipd.reconstruct.estimates import estimate_panel
 from km2ipd.reconstruct.reported import read_reported
-from km2ipd.records import Patients
+from km2ipd.records import Patients, PrintedNumber
 
 
 def reported(tmp_path, body, panel=None):
@@ -100,6 +102,22 @@ def test_the_paper_may_take_the_other_arm_as_reference(tmp_path, panel):
     turned = 1 / panel.comparisons[0].hr
     body = f'[[outcome]]\n[[outcome.comparison]]\narm="Placebo"\nreference="Drug A"\nhr={turned:.2f}\n'
     assert verdicts(panel, reported(tmp_path, body)) == ["agrees"]
+
+
+def test_a_ratio_that_names_no_arm_may_be_against_either(panel):
+    hr = panel.comparisons[0].hr
+    unnamed = [PrintedNumber("hr", value=round(v, 2), decimals=2) for v in (hr, 1 / hr, 1.5 / hr)]
+    found = check_reconstruction(panel, unnamed)
+    assert [c.verdict for c in found] == ["agrees", "agrees", "differs"]
+    assert found[1].note == "as Placebo vs Drug A" and found[2].reconstructed.startswith(f"{hr:.3f}")
+
+
+def test_a_p_that_names_no_test_may_be_of_the_log_rank_test(panel):
+    wald, logrank = 1e-4, 3e-6
+    panel = replace(panel, comparisons=(replace(panel.comparisons[0], p=wald, logrank_p=logrank, se_log_hr=0.3),))
+    numbers = [PrintedNumber("p", value=v, decimals=7) for v in (wald, logrank, 0.01)]
+    assert verdicts(panel, numbers) == ["agrees", "agrees", "differs"]
+    assert verdicts(panel, [PrintedNumber("logrank_p", value=wald, decimals=7)]) == ["differs"]
 
 
 def test_medians_rates_counts(tmp_path, panel):

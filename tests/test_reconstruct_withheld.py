@@ -105,7 +105,7 @@ def test_a_printed_number_is_judged_by_what_the_curves_tell(unknown):
     hr = unknown.comparisons[0].hr
     numbers = [
         PrintedNumber("hr", value=round(hr, 2), low=0.1, high=9.0, decimals=2),
-        PrintedNumber("hr", value=3 * hr, decimals=2),
+        PrintedNumber("hr", value=7 * hr, decimals=2),
         PrintedNumber("logrank_p", value=0.04, decimals=2),
         PrintedNumber("median", arm="Placebo", value=round(unknown.arms[0].median.value, 1), low=1.0, high=99.0),
         PrintedNumber("median", arm="Placebo", value=20.0, decimals=1),
