@@ -17,8 +17,9 @@ from .inks import paper_color
 
 WINDOW = 6.5
 """How far left of a name its key may begin, in text heights: R's longest keys reach 5."""
-LEVEL = 0.48
-"""Distance of a sample from the middle of its name in text heights: half a letter where the box has descenders."""
+LEVEL = 0.55
+"""Distance of a sample from the middle of its name in text heights: half a letter where the box has descenders, with a
+pixel's error in the box of a small one; entries are at least 1.2 apart."""
 LINE_GAP, DOT_GAP = 0.9, 1.6
 """Widest gap within a sample in text heights: between dashes, and between the dots of a thick dotted line."""
 NAME_GAP = 2.8
@@ -40,6 +41,8 @@ STATISTIC = re.compile(
 )
 MARK_ENTRY = re.compile(r"\bcensor(ed|ing)?\b|\bpoints\b", re.IGNORECASE)
 RANGE = re.compile(r"^\d+\s*[-\u2013\u2014]\s*\d+$")
+VALUE = re.compile(r"^\W*\w+\s*[=:]\s*[\d.]")
+TITLE = re.compile(r"kaplan.?meier|product.?limit|survival (curves?|estimates?|functions?)", re.IGNORECASE)
 HEADING = re.compile(r"^(strata|group|groups|treatment|arm|legend|censored|number|patients)\W*$", re.IGNORECASE)
 
 
@@ -69,7 +72,9 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
     """Find the legend entries that belong to a panel, in reading order, one for each colour and line style."""
     keys = []
     for line in (_with_number(line, texts) for line in texts):
-        if not panel.region.contains(*line.box.centre) or not _may_be_entry(line):
+        # What stands left of the plot is another panel's.
+        beside = panel.region.contains(*line.box.centre) and line.box.right > panel.plot_area.left
+        if not beside or not _may_be_entry(line):
             continue
         sample = _sample_left_of(pixels, line, texts, panel.plot_area)
         if sample is not None:
@@ -110,7 +115,7 @@ def entries_without_sample(texts: tuple[TextLine, ...], keys: tuple[LegendKey, .
     boxes = [k.text_box for k in keys]
     found = 0
     for line in texts:
-        if any(k.contains(*line.box.centre) for k in boxes) or not may_name_an_arm(line):
+        if any(k.contains(*line.box.centre) for k in boxes) or not may_name_an_arm(line) or VALUE.match(line.text):
             continue
         b, tall = line.box, max(line.box.height, 6.0)
         below = any(abs(b.left - k.left) < 0.4 * tall and abs(b.top - k.top) < 2.5 * tall for k in boxes)
@@ -164,6 +169,7 @@ def may_name_an_arm(line: TextLine) -> bool:
         and not STATISTIC.search(line.text)
         and not MARK_ENTRY.search(line.text)
         and not HEADING.match(line.text)
+        and not TITLE.search(line.text)
     )
 
 
@@ -184,6 +190,7 @@ def _sample_left_of(pixels: PixelArray, line: TextLine, texts: tuple[TextLine, .
         b = other.box
         # Dots and dashes of a sample are sometimes read as small figures; they are no neighbour.
         letters = b.height > 0.6 * height or len(other.text) > 2
+        letters = letters and any(c.isalnum() for c in other.text)
         level = abs(b.centre[1] - line.box.centre[1]) < LEVEL * height + b.height / 2
         if other is not line and letters and level and b.centre[0] < line.box.left:
             left = max(left, int(np.ceil(b.right)) + 1)

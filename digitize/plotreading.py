@@ -86,7 +86,7 @@ def read_plot(
     if other is not None and not (figure.strokes or table.rows or any(arm.draws_marks for arm in drawn)):
         raise NotKaplanMeier(f"{figure.name}: panel {panel.name} looks like {other}")
     curves = [curve_of(arm.trace, panel) for arm in drawn]
-    names = name_arms(drawn, texts, figure.pixels, panel, curves)
+    names = name_arms(drawn, texts, figure.pixels, panel, [row.arm for row in table.rows])
     drafts = [_Draft(d, c, n) for d, c, n in zip(drawn, curves, names, strict=True)]
     drafts, table, loose = _join_table(drafts, table)
     named = _with_names(_in_order(drafts, table), arms)

@@ -20,6 +20,7 @@ from .insets import with_host_tables
 from .ocr import read_texts
 from .panels import find_panels
 from .plotreading import read_plot
+from .sharednames import with_shared_names
 from .straighten import straighten
 
 
@@ -66,7 +67,7 @@ def digitize_figures(
         raise _failure(figures, failures, panel)
     if any(isinstance(f, NotKaplanMeier) for f in failures):
         panels = [_beside_other_kinds(p) for p in panels]
-    readings = _with_own_names(with_host_tables(panels + unread))
+    readings = _with_own_names(with_host_tables(with_shared_names(panels + unread)))
     used = {r.panel.source.image for r in readings}
     return (
         Digitization(version, figures[0].name, figures[0].sha256, tuple(readings), tuple(_noted(failures))),

@@ -75,9 +75,19 @@ def _tick_columns(rows: Sequence[NumberRow], axis: Axis, step: float) -> Columns
     centres = np.array([b.centre[0] for b in boxes])
     shift = float(np.median(centres - axis.calibration.px(time)))
     first, last = axis.calibration.ticks.min(), axis.calibration.ticks.max()
-    columns = np.union1d(time, [t for t in axis.calibration.ticks if first <= t <= last])
+    columns = np.unique(time)
+    if not _has_own_step(columns, axis):
+        columns = np.union1d(columns, [t for t in axis.calibration.ticks if first <= t <= last])
     places = [np.median(centres[time == t]) if t in time else float(axis.calibration.px(t)) + shift for t in columns]
     return Columns(columns, np.array(places))
+
+
+def _has_own_step(time: FloatArray, axis: Axis) -> bool:
+    """Whether the columns run evenly in a step that the ticks have no part in: 30 under ticks 25 apart."""
+    if len(time) < 4 or np.ptp(np.diff(time)) > 1e-6 * np.ptp(time):
+        return False
+    ratio = (time[1] - time[0]) / tick_step(axis)
+    return not any(np.isclose(r, round(r)) for r in (ratio, 1 / ratio))
 
 
 def _drifts(boxes: Sequence[Box], time: FloatArray, axis: Axis, step: float) -> bool:

@@ -59,6 +59,7 @@ def read_risk_table(figure: Figure, texts: Sequence[TextLine], panel: Panel) -> 
     if clock is not None:
         rows = [r for r in rows if abs(r.y - clock.y) > 0.5 * clock.height]
     upright = read_upright_table(texts, panel)
+    rows = [r for r in rows if not _enumerates(r)]
     block = None if upright.rows else _table_block(texts, rows, clock, panel)
     if block is None:
         return upright, ()
@@ -84,6 +85,12 @@ def _never_rises(cells: Iterable[TextLine | None]) -> bool:
     """Whether a row's counts never rise."""
     counts = [p[0] for c in cells if c is not None and (p := parse_cell(c.text)) is not None]
     return all(a >= b for a, b in pairwise(counts))
+
+
+def _enumerates(row: NumberRow) -> bool:
+    """Whether a row says 1, 2, 3: the names of grades or quartiles in a legend, no counts."""
+    counts = [p[0] for c in row.cells if (p := parse_cell(c.text)) is not None]
+    return len(counts) > 1 and counts == list(range(1, len(counts) + 1))
 
 
 def _counts_up_from_zero(cells: Iterable[TextLine | None]) -> bool:

@@ -167,3 +167,31 @@ def test_a_range_of_numbers_is_a_name_beside_a_sample_only() -> None:
     assert [k.name for k in keys] == ["<=20", "20-50"]
     assert entries_without_sample(tuple(drawing.texts), keys) == 0
     assert not may_name_an_arm(line("20-50"))
+
+
+def test_a_title_names_no_arm() -> None:
+    assert not may_name_an_arm(line("Kaplan-Meier survival estimates"))
+    assert may_name_an_arm(line("Long survivors"))
+
+
+def test_what_stands_left_of_the_plot_is_another_panels_legend() -> None:
+    inside = base().entry("Drug", 220, 40, BLUE)
+    area = panel().plot_area
+    beside = base().entry("Drug", 220, 40, BLUE).entry("Other", area.left - 60, 120, RED)
+    assert [k.name for k in found(beside)] == [k.name for k in found(inside)] == ["Drug"]
+
+
+def test_signs_read_in_a_sample_hide_no_sample() -> None:
+    drawing = base().entry("Drug", 220, 40, BLUE).entry("Placebo", 220, 56, RED)
+    key = drawing.keys[0]
+    drawing.texts.append(TextLine("—+—", Box(key.box.left, key.box.top - 5, key.box.right, key.box.bottom + 5)))
+    assert [k.name for k in found(drawing)] == ["Drug", "Placebo"]
+
+
+def test_a_value_under_an_entry_is_no_entry() -> None:
+    drawing = base().entry("Drug", 220, 40, BLUE)
+    name = drawing.keys[0].text_box
+    drawing.texts.append(
+        TextLine("OS = 17.8 months", Box(name.left, name.bottom + 3, name.right + 30, name.bottom + 13))
+    )
+    assert entries_without_sample(tuple(drawing.texts), found(drawing)) == 0

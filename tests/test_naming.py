@@ -9,18 +9,10 @@ import pytest
 from drawn_curves import BLACK, BLUE, LOWER, RED, UPPER, Drawing, Points, panel, x, y
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from km2ipd.digitize.curvelabels import is_chromatic, letter_color, likeness
 from km2ipd.digitize.drawnarm import DrawnArm, curve_of
 from km2ipd.digitize.legend import LegendKey
-from km2ipd.digitize.naming import (
-    ArmName,
-    excess_at_risk,
-    is_chromatic,
-    letter_color,
-    likeness,
-    name_arms,
-    tie_rows,
-    with_last_key,
-)
+from km2ipd.digitize.naming import ArmName, excess_at_risk, name_arms, tie_rows, with_last_key
 from km2ipd.records import Axis, Box, CurveTrace, RiskRow, RiskTable, SurvivalCurve, TextLine
 
 END = 330.0
@@ -40,9 +32,8 @@ def key(name: str, color=BLACK, inked: float = 1.0, width_px: float = 2.0) -> Le
     return LegendKey(name, color, inked, width_px, Box(220, place, 250, place + 2), Box(258, place, 290, place + 8))
 
 
-def named(drawing: Drawing, arms: list[DrawnArm]) -> list[tuple[str, str]]:
-    curves = [curve_of(a.trace, panel()) for a in arms]
-    found = name_arms(arms, tuple(drawing.texts), drawing.pixels(), panel(), curves)
+def named(drawing: Drawing, arms: list[DrawnArm], known: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    found = name_arms(arms, tuple(drawing.texts), drawing.pixels(), panel(), known)
     return [(n.name, n.source) for n in found]
 
 
@@ -138,6 +129,34 @@ def test_a_name_in_the_muted_colour_of_a_photographed_curve_may_stand_far_from_i
         ("Stage I", "label"),
         ("Stage IV", "label"),
     ]
+
+
+def test_a_name_also_written_in_a_table_of_medians_is_one_name() -> None:
+    """The table stands beside the upper curve and holds the other arm's name, too."""
+    drawing = Drawing().text("Drug", x(24), y(0.72)).text("Placebo", x(21), y(0.33)).text("Placebo", x(22), y(0.80))
+    assert named(drawing, [arm(LOWER, RED), arm(UPPER, BLUE)]) == [("Placebo", "label"), ("Drug", "label")]
+
+
+def test_a_name_broken_over_two_lines_is_known_by_the_table() -> None:
+    drawing = Drawing().text("Drug plus", x(24), y(0.80)).text("placebo", x(24), y(0.80) + 11)
+    drawing.text("Placebo alone", x(20), y(0.33))
+    arms = [arm(LOWER, RED), arm(UPPER, BLUE)]
+    assert named(drawing, arms, ("Drug plus placebo", "Placebo alone")) == [
+        ("Placebo alone", "label"),
+        ("Drug plus placebo", "label"),
+    ]
+
+
+def test_a_name_broken_over_two_lines_is_known_by_its_colour() -> None:
+    drawing = Drawing().text("Drug plus", x(24), y(0.80), BLUE).text("placebo", x(24), y(0.80) + 11, BLUE)
+    drawing.text("Placebo", x(20), y(0.33), RED)
+    arms = [arm(LOWER, RED), arm(UPPER, BLUE)]
+    assert named(drawing, arms) == [("Placebo", "label"), ("Drug plus placebo", "label")]
+
+
+def test_keys_that_nothing_tells_apart_name_no_arm() -> None:
+    keys = (key("Drug"), key("Placebo"))
+    assert named(Drawing(), [arm(UPPER, BLACK, 1.0, keys), arm(LOWER, BLACK, 1.0, keys)]) == [("", "")] * 2
 
 
 def test_far_text_statistics_and_text_outside_name_no_arm() -> None:

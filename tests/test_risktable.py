@@ -290,3 +290,19 @@ def test_a_number_joined_to_a_word_by_a_hyphen_is_no_cell():
         ("Control", [50, 44, 30, 9]),
         ("miR-137", [37, 20, 8, 3]),
     ]
+
+
+def test_ordinals_in_a_legend_are_no_row():
+    quartiles = [cell(str(k), PX[0] + 70 * k, 560) for k in (1, 2, 3, 4)]
+    texts = [*axis_labels(), *row("A", (37, 20, 8, 3, 0), 510), *row("B", (50, 44, 30, 9, 1), 530)]
+    table, cautions = read([*texts, cell("Quartile", 120, 560), *quartiles])
+    assert list(counts(table)) == ["A", "B"] and cautions == ()
+
+
+def test_cells_whose_step_the_ticks_have_no_part_in_get_no_columns_at_ticks():
+    times = (0, 15, 30, 45)
+    texts = [*axis_labels()]
+    for name, y, numbers in (("A", 510, (37, 20, 8, 3)), ("B", 530, (50, 44, 30, 9))):
+        texts += [cell(name, 100, y), *(cell(str(n), 200 + 10 * t, y) for t, n in zip(times, numbers, strict=True))]
+    table, _ = read(texts)
+    assert table.rows[0].time.tolist() == list(times) and counts(table)["B"] == [50, 44, 30, 9]
