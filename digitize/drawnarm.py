@@ -63,7 +63,7 @@ def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: boo
     trace = CurveTrace(
         x_px=crop.figure_x(corners.x),
         y_px=crop.figure_y(corners.y),
-        end_px=float(crop.figure_x(np.float64(corners.end))),
+        end_px=float(crop.figure_x(np.float64(_end(corners, marks)))),
         hidden=_hidden_spans(path, crop),
         level_error_px=float(np.median(errors)),
         time_error_px=TIME_ERROR * crop.scale,
@@ -84,6 +84,17 @@ def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: boo
         end_hidden=end_hidden,
         evidence={"own_ink": round(path.own_share, 3), "in_sight": round(1.0 - float(path.hidden.mean()), 3)},
     )
+
+
+def _end(corners: Corners, marks: ArmMarks) -> float:
+    """Where a line ends, in px of the plot: at its last mark where no more than the mark's own strokes lie beyond it.
+
+    Who is last seen alive has a mark, and the sideways strokes of a plus or a cross run on past its centre.
+    """
+    if not len(marks.x):
+        return corners.end
+    last, arm_px = float(marks.x.max()), sum(marks.reach_px[:2]) / 2 + 1.0
+    return last if corners.x[-1] < last < corners.end <= last + arm_px else corners.end
 
 
 def _level_errors(corners: Corners) -> FloatArray:

@@ -228,6 +228,21 @@ def test_patients_that_cannot_follow_the_curve_are_not_called_right():
         assert {c.code for c in found.cautions if c.severity == "review"} == codes
 
 
+def test_levels_give_way_before_a_printed_count_does():
+    """Levels off by three times the errors they claim: the counts are met all the same, and that is said."""
+    arm = simulated(52, 120)
+    exact = corners(arm)
+    wobble = 0.0012 * np.random.default_rng(1).standard_normal(len(exact.time))
+    level = np.minimum.accumulate(np.clip(exact.survival + np.where(exact.survival < 1, wobble, 0), 0, 1))
+    read = SurvivalCurve(exact.time, level, np.full(len(level), 0.0004), np.full(len(level), 0.02))
+    found = rebuilt([arm], {"A": read})
+    assert [c.code for c in found.cautions if c.severity == "review"] == []
+    assert "levels-eased" in {c.code for c in found.cautions}
+    row = at_risk(arm)
+    wrong = RiskRow("A", row.time, [*row.at_risk[:2], row.at_risk[2] - 25, *row.at_risk[3:]])
+    assert "review" in {c.severity for c in rebuilt([arm], {"A": read}, [wrong]).cautions}
+
+
 def test_a_total_that_counts_later_events_is_named():
     arm = simulated(51, 100)
     found = rebuilt([arm], {"A": corners(arm, 500, 700)}, totals={"A": Totals(100, int(arm.event.sum()) + 30)})
