@@ -26,6 +26,7 @@ from .curvelabels import (
 from .drawnarm import DrawnArm
 from .inks import color_distance, to_lab
 from .legend import LegendKey, may_name_an_arm
+from .risklaws import share_at_first
 
 LEAST_CHROMA, HUE_TURN = 3.0, 30.0
 """Lab chroma that a faded sample keeps, and the degrees by which fading may turn its hue; arms lie 40 degrees apart."""
@@ -155,7 +156,7 @@ def excess_at_risk(row: RiskRow, curve: SurvivalCurve) -> float:
     known = np.isfinite(row.at_risk)
     if known.sum() < 2 or row.at_risk[known][0] <= 0:
         return 0.0
-    share = row.at_risk[known] / row.at_risk[known][0]
+    share = row.at_risk[known] / row.at_risk[known][0] * share_at_first(row.time[known][0], curve)
     # A drop at the very time of a count may be drawn a pixel early.
     before = curve.at(row.time[known] - TIME_SLACK * float(np.ptp(row.time)))
     drawn = row.time[known] <= curve.time[-1]

@@ -24,6 +24,8 @@ _SURE = 0.9
 # Slack of n(t)/N <= S(t-): a curve's own reading error, and half a patient.
 _TIME_SLACK = 0.008
 _CURVE_SLACK = 0.015
+# Share alive at a row's first time below which nothing follows from it.
+LEAST_SHARE = 0.01
 # A curve has ended when it stops this share of the table's span before a column; how sure a blank then means 0.
 _END_SLACK = 0.01
 _BLANK_CONFIDENCE = 0.8
@@ -158,9 +160,14 @@ def _starts_full(row: RiskRow) -> bool:
 
 def _excess(row: RiskRow, curve: SurvivalCurve) -> FloatArray:
     """How far n(t)/N lies above S(t-) in each cell, nan where missing; half a patient and slack allowed."""
-    total = row.at_risk[0]
+    total = row.at_risk[0] / share_at_first(row.time[0], curve)
     before = curve.at(row.time - _early(row))
     return np.where(row.time > row.time[0], row.at_risk / total - before - 0.5 / total - _CURVE_SLACK, 0.0)
+
+
+def share_at_first(time: float, curve: SurvivalCurve) -> float:
+    """The share of patients alive at a row's first time, which is not always the start: their number there is no N."""
+    return 1.0 if time <= curve.time[0] else max(float(curve.at([time])[0]), LEAST_SHARE)
 
 
 def _early(row: RiskRow) -> float:
@@ -208,7 +215,8 @@ def _check_row(row: RiskRow, curve: SurvivalCurve) -> tuple[RiskRow, list[Cautio
     counts, confidence = row.at_risk.copy(), row.confidence.copy()
     cautions = []
     for i in np.flatnonzero(_excess(row, curve) > 0):
-        most = int(np.floor(row.at_risk[0] * (curve.at([row.time[i] - _early(row)])[0] + _CURVE_SLACK) + 0.5))
+        total = row.at_risk[0] / share_at_first(row.time[0], curve)
+        most = int(np.floor(total * (curve.at([row.time[i] - _early(row)])[0] + _CURVE_SLACK) + 0.5))
         printed = int(counts[i])
         if confidence[i] < _SURE:
             counts[i] = np.nan

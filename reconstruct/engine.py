@@ -95,7 +95,7 @@ def reconstruct_panel(
             result = condition_ensemble(result, draws, reported, condition_on)
         else:
             result = with_ensemble(result, draws)
-    return withhold(result, curves, {arm.arm for arm in evidence if not arm.n_known})
+    return withhold(result, {arm.arm: arm for arm in evidence})
 
 
 def _beyond_model(n: int) -> Caution:

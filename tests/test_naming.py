@@ -241,5 +241,12 @@ def test_the_value_before_a_drop_counts_at_the_drop() -> None:
     assert excess_at_risk(row([100, 70], time=(0, 8.1)), curves()[1]) > 0.05
 
 
+def test_the_first_count_may_stand_after_the_start() -> None:
+    """S(10) = 0.55 and S(20-) = 0.33: of 55 at 10 months no more than 33 are left at 20."""
+    lower = curves()[1]
+    assert excess_at_risk(row([55, 33], time=(10, 20)), lower) == 0.0
+    assert excess_at_risk(row([55, 45], time=(10, 20)), lower) > 0.04
+
+
 def test_counts_beyond_the_drawn_curve_do_not_count() -> None:
     assert excess_at_risk(row([100, 50, 50], time=(0, 10, 29.5)), curves()[1]) == 0.0

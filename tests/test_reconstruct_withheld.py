@@ -5,6 +5,7 @@ import pytest
 from km2ipd.reconstruct.check import check_reconstruction
 from km2ipd.reconstruct.engine import reconstruct_panel
 from km2ipd.reconstruct.estimates import quick_log_hr
+from km2ipd.reconstruct.evidence import gather_evidence
 from km2ipd.reconstruct.km import kaplan_meier
 from km2ipd.reconstruct.withheld import ratio_range
 from km2ipd.records import Patients, PrintedNumber, RiskRow, RiskTable, SurvivalCurve, Totals
@@ -64,11 +65,24 @@ def test_what_the_curves_say_stays(unknown):
 @pytest.mark.parametrize(("n", "censored"), [((1500, 1500), (6.0, MONTHS)), ((600, 1500), (1.0, 30.0))])
 def test_the_range_holds_the_truth_of_proportional_hazards_and_is_narrow(seed, n, censored):
     arms = cohort("A", 2 * seed, 14.0, n[0], censored), cohort("B", 2 * seed + 1, 22.0, n[1], censored)
+    low, high = open_range(*arms)
+    assert low <= np.exp(quick_log_hr(*arms)) <= high and np.log(high / low) < 0.4
+
+
+def open_range(*arms, marks=False):
+    """The range of the ratio with nothing but the curves, or their marks, too."""
+    evidence = [gather_evidence(a.arm, read(a), None, None, a.time[a.event == 0] if marks else None) for a in arms]
+    low, high = ratio_range(*evidence, float(np.exp(quick_log_hr(*arms))))
+    return ratio_range(*evidence, (low * high) ** 0.5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_marks_narrow_the_range(seed):
+    arms = cohort("A", 2 * seed, 14.0, 300, (3.0, 40.0)), cohort("B", 2 * seed + 1, 30.0, 300, (3.0, 40.0))
     truth = np.exp(quick_log_hr(*arms))
-    low, high = ratio_range(read(arms[0]), read(arms[1]), truth)
-    bare = ratio_range(read(arms[0]), read(arms[1]), (low * high) ** 0.5)
-    assert bare[0] <= truth <= bare[1]
-    assert np.log(bare[1] / bare[0]) < 0.4
+    low, high = open_range(*arms, marks=True)
+    wide = open_range(*arms)
+    assert low <= truth <= high and high / low < wide[1] / wide[0]
 
 
 def test_crossing_curves_leave_the_ratio_open_and_ask_for_review():
