@@ -129,10 +129,16 @@ def is_chromatic(color: Rgb) -> bool:
 
 def cheapest_pairs(price: np.ndarray) -> list[tuple[int, int]]:
     """(row, column) of each pair, so chosen that the prices of all of them together are least."""
-    from scipy.optimize import linear_sum_assignment
+    rows, columns = price.shape
+    if rows > columns:
+        return sorted((r, c) for c, r in cheapest_pairs(price.T))
+    # Where no two rows want the same column nothing is cheaper; scipy.optimize takes half a second to import.
+    wanted = price.argmin(axis=1) if columns else np.zeros(0, int)
+    if len(set(wanted.tolist())) < rows:
+        from scipy.optimize import linear_sum_assignment
 
-    rows, columns = linear_sum_assignment(price)
-    return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True)]
+        _, wanted = linear_sum_assignment(price)
+    return list(enumerate(wanted.tolist()))
 
 
 def likeness(a: str, b: str) -> float:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..records import FloatArray, IntArray, SurvivalCurve
+from .normal import log_chance_below
 
 SMALLEST, LARGEST = 4, 20_000
 # One patient must be a drop of this many standard errors at the start for N to be looked for.
@@ -250,7 +251,5 @@ def _strongest(found: _Hypotheses) -> _Hypotheses:
 
 def _log_chance_left(now: _Hypotheses, level: float) -> FloatArray:
     """Log weight of the number left at the end: nobody where S is 0, somebody elsewhere."""
-    from scipy.special import log_ndtr
-
     spread = np.sqrt(now.nn + 0.1)
-    return -0.5 * (now.n / spread) ** 2 if level <= 0 else log_ndtr((now.n - 0.5) / spread)
+    return -0.5 * (now.n / spread) ** 2 if level <= 0 else log_chance_below((now.n - 0.5) / spread)

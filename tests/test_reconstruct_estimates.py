@@ -13,10 +13,11 @@ from km2ipd.reconstruct.cox import cox_fit
 from km2ipd.reconstruct.estimates import compare_arms, estimate_panel
 from km2ipd.reconstruct.km import kaplan_meier
 from km2ipd.reconstruct.logrank import logrank_test
-from km2ipd.reconstruct.normal import chi_square_p
+from km2ipd.reconstruct.normal import chi_square_p, log_chance_below
 from km2ipd.reconstruct.phtest import proportional_hazards_test
 from km2ipd.reconstruct.rmst import restricted_mean
 from km2ipd.records import Patients
+from scipy.special import log_ndtr
 
 R = json.loads((Path(__file__).parent / "data" / "r_survival.json").read_text())
 DIGITS = 1e-8
@@ -137,3 +138,8 @@ def test_chi_square_tail_of_several_degrees():
     """Tabled 5% points of the chi-square distribution."""
     for df, x in {1: 3.841459, 2: 5.991465, 3: 7.814728, 4: 9.487729, 5: 11.0705, 8: 15.50731}.items():
         assert chi_square_p(x, df) == pytest.approx(0.05, abs=1e-6)
+
+
+def test_the_log_of_a_normal_tail_is_scipys() -> None:
+    z = np.array([-300.0, -21.0, -19.0, -3.0, 0.0, 2.0, 6.0])
+    assert log_chance_below(z) == pytest.approx(log_ndtr(z), rel=1e-8)
