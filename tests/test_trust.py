@@ -47,18 +47,18 @@ def test_a_good_reading_raises_no_doubt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "changed"),
+    ("codes", "changed"),
     [
         ("start", {"start_gap_px": START_GAP + 1}),
         ("crossing", {"confusable": True}),
         ("axis-end", {"runs_on": True}),
         ("hidden", {"evidence": {"own_ink": 0.65, "in_sight": 0.65}}),
-        ("faint", {"evidence": {"own_ink": 0.5, "in_sight": 1.0}}),
+        ("coarse faint", {"evidence": {"own_ink": 0.5, "in_sight": 1.0}}),
         ("short", {"end": UPPER[0][0] + SHORT - 1, "points": UPPER[:1]}),
     ],
 )
-def test_what_an_arm_lacks_is_named_with_the_arm(code: str, changed: dict) -> None:
-    assert doubts(drawn(**changed)) == [(code, "Drug")]
+def test_what_an_arm_lacks_is_named_with_the_arm(codes: str, changed: dict) -> None:
+    assert doubts(drawn(**changed)) == [(code, "Drug") for code in codes.split()]
 
 
 def test_what_is_just_within_the_limits_raises_no_doubt() -> None:
@@ -67,6 +67,16 @@ def test_what_is_just_within_the_limits_raises_no_doubt() -> None:
     assert doubts(thick) == []
     assert doubts(drawn(UPPER[:1], UPPER[0][0] + SHORT)) == []
     assert doubts(drawn(evidence={"own_ink": 0.6, "in_sight": 0.7})) == []
+
+
+def test_an_arm_hardly_seen_in_a_coarse_picture_is_doubtful() -> None:
+    """A third without ink of its own: a pixel is 0.005 of survival in the one, 0.002 in the other."""
+    where = panel()
+    evidence = {"own_ink": 0.63, "in_sight": 0.95}
+    for pixel, found in ((0.005, [("coarse", "Drug")]), (0.002, [])):
+        fit = replace(where.y.calibration, slope=-pixel, intercept=1 + pixel * UPPER[0][1])
+        other = replace(where, y=replace(where.y, calibration=fit))
+        assert doubts(drawn(evidence=evidence), where=other) == found
 
 
 def test_ticks_that_miss_their_line_are_named_by_axis() -> None:
