@@ -25,9 +25,10 @@ from ..records import (
     TextLine,
 )
 from .arms import ArmPath, find_arms
+from .curvelabels import stands_beside_plot
 from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .kind import kind_from_curves
-from .legend import LegendKey, entries_without_sample, find_legend
+from .legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
 from .marks import ArmLine, find_marks
 from .naming import ArmName, name_arms, tie_rows, with_last_key
 from .palette import find_inks
@@ -97,7 +98,8 @@ def read_plot(
     printed = read_statistics(texts, figure.caption, panel, tuple(a.name for a in readings))
     lines = [d.drawn for _, d in named]
     entries = len(legend) + entries_without_sample(texts, legend)
-    doubts = doubts_about(panel, lines, readings, table, entries, printed_rows)
+    labels = sum(may_name_an_arm(t) and stands_beside_plot(t, panel) for t in texts)
+    doubts = doubts_about(panel, lines, readings, table, entries, printed_rows, labels)
     cautions = (*cautions, *doubts, *doubts_by_print(panel, readings, printed))
     status: Status = "review" if any(c.severity == "review" for c in cautions) else "ok"
     return PanelReading(panel, status, readings, table, printed, cautions, figure.caption)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -12,8 +11,8 @@ from ..records import ArmReading, Caution, FloatArray, PanelReading, RiskTable
 from .curvelabels import cheapest_pairs
 from .inks import color_distance
 from .naming import rgb_of
+from .trust import NAMELESS
 
-NAMELESS = re.compile(r"Arm \d+")
 # Lab distance within which lines of two panels are drawn in one colour, and how much nearer it must be than the next.
 ONE_COLOR, CLEARER = 12.0, 12.0
 

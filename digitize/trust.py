@@ -10,6 +10,8 @@ from ..records import ArmReading, Caution, Panel, PrintedNumber, RiskTable, Surv
 from .drawnarm import DrawnArm
 from .naming import excess_at_risk
 
+NAMELESS = re.compile(r"Arm \d+")
+"""The name of an arm for which the figure gives none."""
 RESIDUAL_LIMIT = 1.2
 """Calibration residual in px above which ticks and labels do not fit one line."""
 START_GAP, START_DASHES, DASHED = 6.0, 5.0, 0.85
@@ -53,10 +55,12 @@ def doubts_about(
     table: RiskTable,
     legend_entries: int,
     table_rows: int,
+    labels: int = 0,
 ) -> list[Caution]:
     """The laws of the figure that this reading breaks, each as a caution that keeps the panel from being ok.
 
-    legend_entries, table_rows: how many the figure shows, also those that were tied to no arm.
+    legend_entries, table_rows: how many the figure shows, also those that were tied to no arm. labels: lines of text
+    beside the curves that could be names.
     """
     found: list[Caution] = []
     for axis, name in ((panel.x, "x axis"), (panel.y, "y axis")):
@@ -74,9 +78,8 @@ def doubts_about(
         found.append(_review("arm-count", f"{len(arms)} curves but {legend_entries} legend entries", "legend"))
     if table_rows and table_rows != len(arms):
         found.append(_review("arm-count", f"{len(arms)} curves but {table_rows} table rows", "risk table"))
-    nameless = [a.name for a in arms if re.fullmatch(r"Arm \d+", a.name)]
-    if nameless and len(arms) > 1:
-        found.append(_review("nameless", f"no name was found for {', '.join(nameless)}", nameless[0]))
+    named_rows = sum(not NAMELESS.fullmatch(row.arm) for row in table.rows)
+    found += _nameless(arms, legend_entries + labels + named_rows)
     for arm in arms:
         row = table.row(arm.name)
         if row is not None and excess_at_risk(row, arm.curve) > EXCESS_LIMIT:
@@ -84,6 +87,16 @@ def doubts_about(
                 _review("at-risk-above-curve", f"more patients at risk than {arm.name}'s curve allows", arm.name)
             )
     return found
+
+
+def _nameless(arms: tuple[ArmReading, ...], names_seen: int) -> list[Caution]:
+    """A doubt about arms without a name, no more than a note where the figure shows nothing that could be one."""
+    nameless = [a.name for a in arms if NAMELESS.fullmatch(a.name)]
+    if not nameless or len(arms) < 2:
+        return []
+    if len(nameless) == len(arms) and not names_seen:
+        return [Caution("nameless", "the figure names no arm; they are told by their colours", nameless[0])]
+    return [_review("nameless", f"no name was found for {', '.join(nameless)}", nameless[0])]
 
 
 def doubts_by_print(panel: Panel, arms: tuple[ArmReading, ...], printed: tuple[PrintedNumber, ...]) -> list[Caution]:

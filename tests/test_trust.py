@@ -31,12 +31,13 @@ def doubts(
     table: RiskTable = RiskTable(),  # noqa: B008 - frozen
     entries: int = 0,
     rows: int = 0,
+    labels: int = 1,
 ) -> list[tuple[str, str]]:
     """(code, where) of the cautions on two arms, the first as given."""
     where = where or panel()
     lines = [first or drawn(), drawn(LOWER, color=RED)][: len(names)]
     arms = tuple(reading(line, name, where) for line, name in zip(lines, names, strict=True))
-    found = doubts_about(where, lines, arms, table, entries, rows)
+    found = doubts_about(where, lines, arms, table, entries, rows, labels)
     assert all(c.severity == "review" and c.message for c in found)
     return [(c.code, c.where) for c in found]
 
@@ -102,6 +103,19 @@ def test_arms_without_name_are_doubtful_unless_alone() -> None:
     assert doubts(names=("Drug", "Arm 2")) == [("nameless", "Arm 2")]
     assert doubts(names=("Arm 1",)) == []
     assert doubts(names=("Arm A", "Arm B")) == []
+
+
+def test_a_figure_that_names_no_arm_is_no_doubtful_reading() -> None:
+    arms = tuple(reading(drawn(points), name, panel()) for points, name in ((UPPER, "Arm 1"), (LOWER, "Arm 2")))
+
+    def severities(table: RiskTable, entries: int, labels: int) -> list[str]:
+        found = doubts_about(panel(), [drawn(), drawn(LOWER, color=RED)], arms, table, entries, 0, labels)
+        return [c.severity for c in found if c.code == "nameless"]
+
+    unnamed = RiskTable(tuple(replace(row, arm=f"Arm {k}") for k, row in enumerate(TABLE.rows, 1)))
+    assert severities(unnamed, 0, 0) == ["note"]
+    for table, entries, labels in ((unnamed, 2, 0), (unnamed, 0, 1), (TABLE, 0, 0)):
+        assert severities(table, entries, labels) == ["review"]
 
 
 def test_exchanged_rows_have_more_patients_than_the_curve_allows() -> None:
