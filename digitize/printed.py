@@ -45,7 +45,16 @@ def read_statistics(
         known = {f.what for f in found}
         extra = [_tied(f, caption, arm_names) for f in find_statistics(caption, panel.x.unit)]
         found += [n for n in extra if n.what not in known and n.what in ("hr", "p", "logrank_p", "median")]
-    return _distinct(found)
+    return _of_one_arm(_distinct(found))
+
+
+def _of_one_arm(found: Sequence[PrintedNumber]) -> tuple[PrintedNumber, ...]:
+    """The numbers, without an arm where two different ones of a kind name the same: one of them is another arm's."""
+    said: dict[tuple[str, str, float | None], set[tuple[float | None, bool]]] = {}
+    for n in found:
+        said.setdefault((n.what, n.arm, n.at), set()).add((n.value, n.not_reached))
+    twice = {key for key, values in said.items() if key[1] and len(values) > 1}
+    return tuple(replace(n, arm="") if (n.what, n.arm, n.at) in twice else n for n in found)
 
 
 def match_arm(text: str, arm_names: Sequence[str]) -> str:

@@ -102,11 +102,12 @@ def within_log(value: float, number: PrintedNumber, ours: float, tolerance: floa
     return smallest * math.exp(-tolerance) - 1e-9 <= ours <= largest * math.exp(tolerance) + 1e-9
 
 
-def passes_half(km: KaplanMeier, level, value: float, number: PrintedNumber, tolerance: float) -> bool:
-    """Whether the step function falls through one half within tolerance at the printed time, give or take
-    rounding.
+def passes_half(km: KaplanMeier, level, value: float, number: PrintedNumber, tolerance: float, late: float) -> bool:
+    """Whether the step function falls through one half within tolerance at the printed time.
+
+    late: what a time may be off by beside the rounding of the printed one.
     """
-    half = 0.5 * 10.0**-number.decimals
+    half = 0.5 * 10.0**-number.decimals + late
     levels = np.concatenate([[1.0], np.where(np.isfinite(level), level, 0.0)])
     before = levels[np.searchsorted(km.table.time, value - half, side="left")]
     after = levels[np.searchsorted(km.table.time, value + half, side="right")]

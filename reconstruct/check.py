@@ -47,6 +47,7 @@ from .rmst import restricted_mean
 LOG_HR_TOLERANCE = 0.05
 SURVIVAL_TOLERANCE = 0.01
 LIMIT_TOLERANCE = 0.02
+TIME_TOLERANCE = 0.003  # of the longest follow-up: a pixel or two of a usual plot
 RMST_TOLERANCE = 0.01  # of the horizon
 FOLLOW_UP_TOLERANCE = 0.05  # of the longest follow-up: censoring times are the least certain part
 EVENT_TOLERANCE = 0.03  # of the events, and at least one
@@ -169,9 +170,12 @@ def _check_p(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding:
     if not known or number.value is None:
         unknown = any(arm.n is None for arm in reconstruction.arms)
         return _Finding("not estimable", "cannot tell", NEEDS_N if unknown else "no such test was rebuilt")
-    se = found.se_log_hr if found is not None and found.se_log_hr else 0.2
-    fitting = [p for p in known if _p_fits(p, number, LOG_HR_TOLERANCE / se)]
-    return _judged(f"{(fitting or known)[0]:.2g}", [] if fitting else ["p"], number)
+    errors = [c.se_log_hr for c in ([found] if found else reconstruction.comparisons) if c.se_log_hr]
+    fitting = [p for p in known if _p_fits(p, number, LOG_HR_TOLERANCE / min(errors, default=0.2))]
+    shown = f"{(fitting or known)[0]:.2g}"
+    if not fitting and number.what == "p" and found is None:
+        return _Finding(shown, "cannot tell", "it does not say which arms it compares")
+    return _judged(shown, [] if fitting else ["p"], number)
 
 
 def _p_fits(p: float, number: PrintedNumber, slack: float) -> bool:
@@ -183,7 +187,7 @@ def _p_fits(p: float, number: PrintedNumber, slack: float) -> bool:
 
 
 def _check_median(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding:
-    """A printed median fits where the rebuilt curve passes one half within the curve's own error."""
+    """A printed median fits where the rebuilt curve passes one half within the curve's own errors."""
     found = find_arm(reconstruction, number)
     if found is None:
         return unknown_arm(number)
@@ -195,11 +199,12 @@ def _check_median(reconstruction: Reconstruction, number: PrintedNumber) -> _Fin
         reached = kms[0].survival.min() < 0.5 - SURVIVAL_TOLERANCE
         return _Finding(shown, "differs" if reached else "agrees", "the median is reached" if reached else "")
     misses = []
-    if not passes_half(kms[0], kms[0].survival, number.value, number, SURVIVAL_TOLERANCE):
+    late = TIME_TOLERANCE * float(patients.time.max())
+    if not passes_half(kms[0], kms[0].survival, number.value, number, SURVIVAL_TOLERANCE, late):
         misses.append("median")
     for name, value in (("low", number.low), ("high", number.high)):
         if value is not None and not any(
-            passes_half(km, getattr(km, name), value, number, LIMIT_TOLERANCE) for km in kms
+            passes_half(km, getattr(km, name), value, number, LIMIT_TOLERANCE, late) for km in kms
         ):
             misses.append({"low": "lower limit", "high": "upper limit"}[name])
     return _judged(shown, misses, number)

@@ -117,3 +117,14 @@ def test_the_longest_name_inside_a_text_is_its_arm():
     assert match_arm("Nivolumab plus chemotherapy (n=179)", ARMS) == ARMS[0]
     assert match_arm("Chemotherapy", ARMS) == ARMS[1]
     assert match_arm("Months", ARMS) == ""
+
+
+def test_two_medians_that_name_one_arm_name_none():
+    """The name of the third arm was misread, so its median seems to be another's."""
+    texts = [
+        line("Lev median: 17.2 months", 300, 60),
+        line("Lev median: not reached", 300, 120),
+        line("Obs median: 9.1 months", 300, 180),
+    ]
+    found = [n for n in read_statistics(texts, "", panel(), ("Lev", "Obs")) if n.what == "median"]
+    assert [(n.arm, n.value) for n in found] == [("", 17.2), ("", None), ("Obs", 9.1)]

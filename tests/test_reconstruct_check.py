@@ -120,6 +120,21 @@ def test_a_p_that_names_no_test_may_be_of_the_log_rank_test(panel):
     assert verdicts(panel, [PrintedNumber("logrank_p", value=wald, decimals=7)]) == ["differs"]
 
 
+def test_a_median_may_be_off_by_a_pixel_of_time(panel):
+    arm = panel.arms[1]
+    late = 0.002 * float(panel.patients[1].time.max())
+    printed = [PrintedNumber("median", value=arm.median.value + k * late, arm="Drug A", decimals=4) for k in (1, 9)]
+    assert verdicts(panel, printed)[0] == "agrees"
+
+
+def test_a_p_without_arms_is_told_by_no_one_test_of_many(panel):
+    third = replace(panel.patients[1], arm="Drug B")
+    many = estimate_panel("1", [*panel.patients, third])
+    unnamed, logrank = (PrintedNumber(what, value=0.4, decimals=1) for what in ("p", "logrank_p"))
+    assert verdicts(many, [unnamed, logrank]) == ["cannot tell", "differs"]
+    assert verdicts(many, [PrintedNumber("p", value=many.logrank_p, decimals=12)]) == ["agrees"]
+
+
 def test_medians_rates_counts(tmp_path, panel):
     arm = panel.arms[1]
     found = f"events={arm.events}\nmedian={arm.median.value:.1f}\n"
