@@ -39,10 +39,11 @@ def free_corners(cohort: Cohort, style: Style) -> list[str]:
 
 
 def statistics_text(cohort: Cohort, style: Style) -> str | None:
-    """HR and p value of two arms as the style prints them; None where the style prints none."""
-    if style.text == "none" or len(cohort.arms) != 2:
+    """HR and p value of two arms as the style prints them; None where the style or an arm without events has none."""
+    ratios = hazard_ratios(cohort)
+    if style.text == "none" or len(cohort.arms) != 2 or not ratios:
         return None
-    found = hazard_ratios(cohort)[0]
+    found = ratios[0]
     hr, low, high = (f"{found[k]:.2f}" for k in ("hr", "lo", "hi"))
     p = found["logrank_p"]
     small = "<0.001" if p < 0.001 else f"={p:.3f}" if p < 0.1 else f"={p:.2f}"

@@ -83,10 +83,12 @@ def describe_panel(
 
 
 def hazard_ratios(cohort: Cohort) -> list[dict[str, Any]]:
-    """Each further arm against the first."""
+    """Each further arm against the first; none where an arm has no events, which leaves the ratio open to one side."""
     first = cohort.arms[0]
     out = []
     for arm in cohort.arms[1:]:
+        if not (np.any(first.event) and np.any(arm.event)):
+            continue
         pair = (first.time, first.event), (arm.time, arm.event)
         ratio, p = cox_hazard_ratio(*pair), logrank_p(*pair)
         low, high = ratio.limits
