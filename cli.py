@@ -43,7 +43,18 @@ REPORT_BUGS = "Please report it, with the figure."
 # Interrupted from the keyboard: 128 + SIGINT, as shells expect.
 INTERRUPTED = 130
 
-EXISTING_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+class PlainFile(click.Path):
+    """A file that is there and ends: no folder, and no pipe or device, which may never end."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = super().convert(value, param, ctx)
+        if not os.path.isfile(path):
+            self.fail(f"{path} is no plain file but a pipe or a device", param, ctx)
+        return path
+
+
+EXISTING_FILE = PlainFile(exists=True, dir_okay=False, readable=True, path_type=Path)
 FOLDER = click.Path(path_type=Path)
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from ..errors import UsageError
+from ..errors import OutputNotWritable, UsageError
 from ..records import Comparison, PanelResult
 
 JOURNAL_NAME = ".km2ipd-batch.jsonl"
+NO_ROOM = "Make room there and repeat the command, or give another folder with --out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +134,21 @@ class Journal:
 
     def add(self, outcome: Outcome) -> None:
         """Append one outcome; it is on disk when this returns."""
-        with self.path.open("ab") as handle:
-            handle.write(msgspec.json.encode(outcome) + b"\n")
-            handle.flush()
-            os.fsync(handle.fileno())
+        try:
+            with self.path.open("ab") as handle:
+                handle.write(msgspec.json.encode(outcome) + b"\n")
+                handle.flush()
+                os.fsync(handle.fileno())
+        except OSError as reason:
+            raise OutputNotWritable(f"{self.path}: {reason.strerror or reason}", NO_ROOM) from None
 
     def start(self, outcomes: Iterable[Outcome]) -> None:
         """Write the journal anew with these outcomes, in one move."""
         lines = b"".join(msgspec.json.encode(o) + b"\n" for o in outcomes)
         aside = self.path.with_suffix(".new")
-        aside.write_bytes(lines)
-        os.replace(aside, self.path)
+        try:
+            aside.write_bytes(lines)
+            os.replace(aside, self.path)
+        except OSError as reason:
+            aside.unlink(missing_ok=True)
+            raise OutputNotWritable(f"{self.path}: {reason.strerror or reason}", NO_ROOM) from None

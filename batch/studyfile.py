@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -134,6 +135,6 @@ def _text(path: Path) -> str:
 def _existing(study: Path, name: str, key: str) -> Path:
     """The path of a file that the study names."""
     path = study.parent / name
-    if "\0" in name or not path.is_file():
-        raise UsageError(f'{study.name}: {key} "{name}" is no file in {study.parent}', REMEDY)
+    if not os.path.isfile(path):  # which no length of name and no NUL in it upsets
+        raise UsageError(f'{study.name}: {key} "{name[:200]}" is no file in {study.parent}', REMEDY)
     return path

@@ -24,6 +24,8 @@ RUN_FILES = (
     "figure.png",
     "digitization.json",
 )
+# What file systems take (Linux, macOS; Windows counts letters, never more than these bytes).
+LONGEST_NAME_BYTES = 255
 # Files are put together in a hidden folder of this beginning, on the same disk, before they are moved into place.
 STAGE_PREFIX = ".km2ipd-stage-"
 
@@ -33,8 +35,10 @@ def require_free_output(folder: Path, names: Iterable[str], *, force: bool = Fal
 
     An empty or missing folder is fine; a folder that holds one of the named files needs force.
     """
+    if any(len(os.fsencode(part)) > LONGEST_NAME_BYTES for part in folder.parts):
+        raise OutputNotWritable(f"{folder.name[:40]}...: a name too long for a folder")
     place = folder
-    while not place.exists() and place != place.parent:
+    while not os.path.lexists(place) and place != place.parent:
         place = place.parent
     if not place.is_dir():
         raise OutputNotWritable(f"{place}: a file stands where the output folder should be")
@@ -83,6 +87,7 @@ def _write_and_move(folder: Path, files: Mapping[str, bytes]) -> None:
     """A new folder appears by one rename; an existing one gets its files one rename each."""
     existing = folder.is_dir()
     home = folder if existing else folder.parent
+    missing = [place for place in (home, *home.parents) if not place.exists()]
     home.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(prefix=STAGE_PREFIX, dir=home))
     try:
@@ -94,6 +99,12 @@ def _write_and_move(folder: Path, files: Mapping[str, bytes]) -> None:
         else:
             stage.chmod(0o777 & ~_umask())
             stage.rename(folder)
+    except OSError:
+        shutil.rmtree(stage, ignore_errors=True)
+        for place in missing:  # innermost first; what was made for nothing goes again
+            with contextlib.suppress(OSError):
+                place.rmdir()
+        raise
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 

@@ -108,17 +108,56 @@ def test_a_manifest_gives_options_by_column(tmp_path: Path) -> None:
     [
         ("name\nx\n", "no column figure"),
         ("figure,colour\nf.png,red\n", 'unknown column "colour"'),
-        ("figure\nabsent.png\n", 'line 2: figure "absent.png" is no file'),
-        ("figure,x_min,x_max\nf.png,0,wide\n", '"wide" where a number is due'),
-        ("figure,x_min,x_max\nf.png,5,0\n", "x_min is not below x_max"),
-        ("figure,totals\nf.png,t.csv\n", 'totals "t.csv" is no file'),
+        ("figure\n" + "x" * 200_000 + "\n", "after line 1: field larger than"),
     ],
 )
-def test_a_wrong_manifest_is_named_by_line(tmp_path: Path, text: str, named: str) -> None:
-    (tmp_path / "f.png").write_bytes(b"x")
+def test_a_file_that_is_no_manifest_is_refused(tmp_path: Path, text: str, named: str) -> None:
     (tmp_path / "m.csv").write_text(text)
     with pytest.raises(BadTable, match=named):
         find_jobs(tmp_path / "m.csv", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("figure\nabsent.png\n", 'line 2: figure "absent.png" is no file'),
+        ("figure\n" + "x" * 5000 + "\n", "is no file"),
+        ("figure,x_min,x_max\nf.png,0,wide\n", '"wide" where a number is due'),
+        ("figure,x_min,x_max\nf.png,5,0\n", "x_min is not below x_max"),
+        ("figure,totals\nf.png,t.csv\n", 'totals "t.csv" is no file'),
+        ("figure,page\nf.png,1.5\n", '"1.5" where 1, 2, 3 ... is due'),
+        ("figure,arms\nf.png,21\n", "21 arms; give 1 to 20"),
+        ("figure,arms\nf.png," + "9" * 5000 + "\n", "where a number is due"),
+        ("figure\nbroken/study.toml\n", 'study.toml: unknown key "figur"'),
+    ],
+)
+def test_a_wrong_row_of_a_manifest_costs_itself_alone(tmp_path: Path, text: str, named: str) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "study.toml").write_text('figur = "f.png"\n')
+    (tmp_path / "f.png").write_bytes(b"x")
+    (tmp_path / "m.csv").write_text(text + "f.png\n")
+    wrong, sound = find_jobs(tmp_path / "m.csv", tmp_path / "out")
+    assert named in wrong.fault and sound.fault == "" and sound.figure == tmp_path / "f.png"
+
+
+def test_a_broken_study_file_costs_its_own_figure_alone(readings: Path, tmp_path: Path) -> None:
+    """It is named in both tables, its former result is gone, and mended it is run."""
+    folder, out = readings.parent / "studies", tmp_path / "out"
+    for name in ("one", "two"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "study.toml").write_text('figure = "../../r1/digitization.json"\n')
+    assert [o.status for o in run_batch(folder, out)] == ["ok", "ok"]
+    (folder / "one" / "study.toml").write_text("figure = [\n")
+    told = []
+    one, two = run_batch(folder, out, told=lambda o, d, t: told.append((o.name, d, t)))
+    assert (one.status, two.status) == ("error", "ok") and "study.toml: not TOML" in one.message
+    assert told == [("one", 2, 2)] and not (out / "one").exists()
+    with (out / "summary.csv").open(newline="") as handle:
+        rows = {row["name"]: row for row in csv.DictReader(handle)}
+    assert rows["one"]["figure"] == "study.toml" and "not TOML" in rows["one"]["message"]
+    assert "study.toml: not TOML" in (out / "index.html").read_text()
+    (folder / "one" / "study.toml").write_text('figure = "../../r1/digitization.json"\n')
+    assert [o.status for o in run_batch(folder, out)] == ["ok", "ok"]
 
 
 def test_the_key_changes_with_content_and_options(tmp_path: Path) -> None:
