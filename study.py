@@ -38,6 +38,7 @@ from .records import (
     Totals,
 )
 from .report import corrections, exports, folder, pivot, stated, verdict
+from .report.corrections import STUDY_KEY
 from .report.exports import curves_frame, patients_frame
 from .report.files import digitized_files, ensemble_file, result_files, table_files, table_report
 from .report.folder import RUN_FILES, clear_results, clear_stages, write_files
@@ -46,6 +47,7 @@ from .report.text import csv_text, number_text
 
 __all__ = [
     "RUN_FILES",
+    "STUDY_KEY",
     "check_lines",
     "clear_results",
     "clear_stages",
@@ -107,6 +109,7 @@ def run_figure(
     if risk_table:
         reading = corrections.with_risk_tables(reading, given.read_risk_table(risk_table), risk_table.name)
     reading = corrections.with_cells(reading, cells)
+    reading = corrections.with_files_on_record(reading, risk_table, totals)
     results = conclude(
         reading.digitization,
         totals=totals,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,6 +106,13 @@ def worst_status(rows: Sequence[SummaryRow]) -> str:
     """The worst of the panels' statuses."""
     statuses = {row.status for row in rows}
     return next((s for s in ("failed", "review") if s in statuses), "ok")
+
+
+def count_words(outcomes: Sequence[Outcome]) -> str:
+    """How many came out how: 31 ok, 6 review, 3 refused."""
+    counts = Counter(o.status for o in outcomes)
+    order = ("ok", "review", "failed", "refused", "error", "crashed", "timed out")
+    return ", ".join(f"{counts[status]} {status}" for status in order if counts[status])
 
 
 class Journal:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -97,10 +96,3 @@ def _is_done(job: Job, key: str, before: dict[str, Outcome], out: Path) -> bool:
     if outcome is None or outcome.key != key or outcome.status in {"crashed", "timed out", "error"}:
         return False
     return outcome.status == "refused" or (out / job.name / "report.json").is_file()
-
-
-def count_words(outcomes: Sequence[Outcome]) -> str:
-    """How many came out how: 31 ok, 6 review, 3 refused."""
-    counts = Counter(o.status for o in outcomes)
-    order = ("ok", "review", "failed", "refused", "error", "crashed", "timed out")
-    return ", ".join(f"{counts[status]} {status}" for status in order if counts[status])

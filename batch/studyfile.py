@@ -18,6 +18,7 @@ import msgspec
 
 from ..errors import InvalidRecord, UsageError
 from ..records import CellByHand, require
+from ..study import STUDY_KEY
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -82,7 +83,7 @@ def read_study(path: Path) -> tuple[Path, dict[str, Any]]:
     about = {key: getattr(study, key) for key in ("citation", "population", "notes") if getattr(study, key)}
     if study.cell:
         given["cells"] = study.cell
-    return figure, given | ({"about": about} if about else {})
+    return figure, given | {"about": about | {STUDY_KEY: path.name}}
 
 
 def parse_study(text: str, name: str) -> StudyFile:

@@ -97,7 +97,7 @@ def digitize(figure: Path, out: Path | None, force: bool, as_json: bool, quiet: 
     print_result(results, files["report.json"], folder / "overlay.png", as_json, quiet)
 
 
-@click.command()
+@click.command(short_help="Write a study file to be corrected.")
 @click.argument("figure", type=EXISTING_FILE)
 @reading_options
 @click.option("--out", type=FOLDER, default=Path("study.toml"), show_default=True, help="The file to be written.")

@@ -10,7 +10,7 @@ import click
 from .options import FOLDER
 
 
-@click.command()
+@click.command(short_help="Run many figures, with resume.")
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=FOLDER, required=True, help="Output folder; new, empty, or of the same batch.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Figures at a time.  [default: one a core]")
@@ -37,8 +37,9 @@ def batch(
     figure and, where needed, name, page, panel, x_min, x_max, y_min, y_max, arms (by |), direction, risk_table,
     totals, reported, method.
     """
+    from ..batch.outcome import count_words
     from ..batch.progress import told_on_stderr
-    from ..batch.run import count_words, run_batch
+    from ..batch.run import run_batch
 
     with told_on_stderr(quiet) as told:
         outcomes = run_batch(

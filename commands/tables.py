@@ -58,7 +58,7 @@ def reconstruct(
     print_result(results, files["report.json"], folder / "ipd.csv", as_json, quiet)
 
 
-@click.command()
+@click.command(short_help="Estimates of an ipd.csv as R gives them.")
 @click.argument("ipd", type=EXISTING_FILE)
 @click.option("--at", metavar="TIMES", help="Survival and its differences at these times, by commas.")
 @click.option("--periods", metavar="TIMES", help="Hazard ratios by period, parted at these times, by commas.")
@@ -87,7 +87,7 @@ def estimate(
     print_table(ipd, results, study.estimate_lines(results), as_json)
 
 
-@click.command()
+@click.command(short_help="Compare an ipd.csv with reported numbers.")
 @click.argument("ipd", type=EXISTING_FILE)
 @click.option("--reported", type=EXISTING_FILE, required=True, help="TOML of what the paper says.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -68,7 +68,7 @@ def test_a_folder_is_searched_for_figures_and_study_files(tmp_path: Path) -> Non
         "a": ("a.png", {}),
         "o": ("-o.png", {}),
         "sub_b_c": ("b c.JPG", {}),
-        "x": ("figure.pdf", {"page": 3}),
+        "x": ("figure.pdf", {"page": 3, "about": {"study file": "study.toml"}}),
     }
 
 
