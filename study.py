@@ -6,6 +6,7 @@ The only file that sees digitize, reconstruct and report together.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -435,7 +436,7 @@ def require_free_output(source: Path, out: Path, names: Sequence[str], *, force:
 
     source: the file that is read; it is never overwritten, unless it is a pivot whose run is repeated.
     """
-    taken = any((out / name).resolve() == source.resolve() for name in names)
+    taken = any(os.path.realpath(out / name) == os.path.realpath(source) for name in names)
     if taken and not pivot.is_pivot_file(source):
         raise OutputNotWritable(f"{out}: would overwrite {source.name} itself")
     folder.require_free_output(out, names, force=force)

@@ -124,14 +124,6 @@ def test_every_check_and_warning_stands_in_the_page() -> None:
         assert expected in words
 
 
-def test_limits_that_mean_nothing_are_said_to_where_they_stand() -> None:
-    reading = drawn()
-    (result,) = study.conclude(reading.digitization)
-    assumed = replace(result, cautions=(Caution("unknown-n", "200 were assumed", severity="review"),))
-    pages = [report_html("0.1.0", reading, (r,), draw_overlays(reading)) for r in (result, assumed)]
-    assert ["limits and p values mean nothing" in page for page in pages] == [False, True]
-
-
 def test_a_curve_that_goes_on_beyond_the_axis_is_drawn_to_its_end() -> None:
     drug, placebo = drawn_arms()
     beyond = replace(drug, curve=SurvivalCurve([0, 5, 9, 20, 24.1], [1, 0.9, 0.8, 0.7, 0.7]))

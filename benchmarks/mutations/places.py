@@ -146,6 +146,11 @@ def _out_leads_nowhere(home: Path, given: Path) -> Scene:
     return _run(given / "figure.png")
 
 
+def _out_in_circles(home: Path, given: Path) -> Scene:
+    (home / "circle").symlink_to("circle")
+    return _run(given / "figure.png", "circle")
+
+
 def _out_with_a_long_name(home: Path, given: Path) -> Scene:
     return _run(given / "figure.png", "out/" + "x" * 300)
 
@@ -223,6 +228,7 @@ PLACES: dict[str, Callable[[Path, Path], Scene]] = {
         _out_of_no_disk,
         _batch_out_of_no_disk,
         _out_leads_nowhere,
+        _out_in_circles,
         _out_with_a_long_name,
         _full_disk,
         _full_disk_of_a_batch,
