@@ -15,8 +15,8 @@ import km2ipd
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("records", "digitize", "reconstruct", "report", "batch", "commands")
-ROOT_MODULES = ("__init__.py", "__main__.py", "cli.py", "errors.py", "study.py")
+ROOMS = ("records", "digitize", "reconstruct", "report", "study", "batch", "commands")
+ROOT_MODULES = ("__init__.py", "__main__.py", "cli.py", "errors.py")
 DATA_FILES = (
     "__init__.pyi",
     "py.typed",
