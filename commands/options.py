@@ -16,7 +16,7 @@ class PlainFile(click.Path):
     """A file that is there and ends: no folder, and no pipe or device, which may never end."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        path: Path = super().convert(value, param, ctx)
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not os.path.isfile(path):
             self.fail(f"{path} is no plain file but a pipe or a device", param, ctx)
         return path
