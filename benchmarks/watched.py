@@ -37,7 +37,8 @@ def run_batch(source: Path, out: Path, jobs: int, *, stop: tuple[int, signal.Sig
     words = [sys.executable, "-m", "km2ipd", "batch", str(source), "--out", str(out), "--jobs", str(jobs)]
     run, workers = Run(), set[tuple[int, int]]()
     start, before = time.perf_counter(), _work_of_children()
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, **pipes, preexec_fn=_hear_interrupts) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if "/" not in line.partition(" ")[0]:  # "Interrupted."
@@ -54,6 +55,11 @@ def run_batch(source: Path, out: Path, jobs: int, *, stop: tuple[int, signal.Sig
     _wait_until(lambda: not any(_alive(w) for w in workers), GONE_WITHIN_S)
     run.orphans = [pid for pid, born in workers if _alive((pid, born))]
     return run
+
+
+def _hear_interrupts() -> None:
+    """A shell has what it starts in the background ignore SIGINT, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def half_written(out: Path) -> list[str]:

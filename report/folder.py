@@ -78,12 +78,12 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool = False
     """Write all files into the folder: aside first, then moved into place."""
     require_free_output(folder, files, force=force)
     try:
-        _write_and_move(folder, files)
+        _write_and_move(folder, files, force)
     except OSError as reason:
         raise OutputNotWritable(f"{folder}: {reason.strerror or reason}") from None
 
 
-def _write_and_move(folder: Path, files: Mapping[str, bytes]) -> None:
+def _write_and_move(folder: Path, files: Mapping[str, bytes], force: bool) -> None:
     """A new folder appears by one rename; an existing one gets its files one rename each."""
     existing = folder.is_dir()
     home = folder if existing else folder.parent
@@ -93,12 +93,11 @@ def _write_and_move(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         for name, content in files.items():
             (stage / name).write_bytes(content)
-        if existing:
-            for name in files:
-                os.replace(stage / name, folder / name)
-        else:
+        if not existing:
             stage.chmod(0o777 & ~_umask())
-            stage.rename(folder)
+            existing = not _renamed(stage, folder, force)
+        for name in files if existing else ():
+            os.replace(stage / name, folder / name)
     except OSError:
         shutil.rmtree(stage, ignore_errors=True)
         for place in missing:  # innermost first; what was made for nothing goes again
@@ -107,6 +106,17 @@ def _write_and_move(folder: Path, files: Mapping[str, bytes]) -> None:
         raise
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _renamed(stage: Path, folder: Path, force: bool) -> bool:
+    """Whether the stage became the folder; with force False where another process has made that meanwhile."""
+    try:
+        stage.rename(folder)
+    except OSError:
+        if force and folder.is_dir():
+            return False
+        raise
+    return True
 
 
 def _umask() -> int:

@@ -6,8 +6,11 @@ import csv
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batch_work import misbehave
@@ -195,6 +198,41 @@ def test_one_that_dies_hangs_or_hogs_memory_loses_itself_alone(tmp_path: Path, m
     }
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are found through /proc")
+def test_no_worker_outlives_a_batch_that_is_killed(tmp_path: Path) -> None:
+    """Not even one whose figure never ends: the same command may run again at once."""
+    words = "from pathlib import Path; from batch_work import misbehave; from km2ipd.batch.jobs import Job; "
+    words += "from km2ipd.batch.pool import run_on_this_machine as run; here = Path('.'); "
+    words += "list(run([(Job('waits', here, {}), 'k')], here, workers=1, seconds=600, memory_gb=2, work=misbehave))"
+    paths = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    with subprocess.Popen([sys.executable, "-c", words], cwd=tmp_path, env=os.environ | {"PYTHONPATH": paths}) as batch:
+        workers = soon(lambda: children(batch.pid))
+        soon(lambda: (tmp_path / "waits").exists())
+        batch.kill()
+    assert soon(lambda: not any(is_alive(pid) for pid in workers))
+
+
+def children(pid: int) -> list[str]:
+    """The workers of a process, without the helper that clears shared memory away."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [n for n in found if b"spawn_main" in (Path("/proc") / n / "cmdline").read_bytes()]
+
+
+def is_alive(pid: str) -> bool:
+    try:
+        return (Path("/proc") / pid / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def soon(true: Callable[[], Any]) -> Any:
+    """What true() says when it says something, or at the end of a minute."""
+    end = time.monotonic() + 60
+    while not (found := true()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return found
+
+
 def test_what_cannot_be_put_into_its_folder_loses_itself_alone(readings: Path, tmp_path: Path) -> None:
     (tmp_path / "out" / "s1" / "ipd.csv").mkdir(parents=True)
     Journal(tmp_path / "out").start([])
@@ -335,7 +373,6 @@ def test_a_cluster_of_two_workers_one_of_them_killed(readings: Path, tmp_path: P
 
 def scheduler_address(path: Path) -> str:
     import json
-    import time
 
     for _ in range(200):
         if path.exists() and path.stat().st_size:
