@@ -31,7 +31,7 @@ def interval_words(interval: Interval, missing: str, decimals: int | None = None
     An estimate without any limits stands alone: they rest on a number of patients that nobody knows.
     """
     if interval.low is None and interval.high is None:
-        return missing if interval.value is None else number_words(interval.value, decimals)
+        return missing if interval.value is None else estimate_words(interval.value, decimals)
 
     def words(value: float | None) -> str:
         return missing if value is None else estimate_words(value, decimals)
