@@ -8,8 +8,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-# bounded, but by seconds: for the long version only
-SLOW = frozenset({"long_path.svg", "doubling_use.svg", "deep.svg", "many_paths.pdf", "long_path.pdf", "million.csv"})
+# bounded, but by seconds (pictures that are read as any other, places in which a figure is run): for the long version
+SLOW = frozenset(
+    {
+        *("long_path.svg", "doubling_use.svg", "deep.svg", "many_paths.pdf", "long_path.pdf", "million.csv"),
+        *("floats.tif", "lab.tif", "cmyk.tif", "sixteen.tif", "turned.png", "palette.png", "grey.png", "alpha.webp"),
+        *("long_name", "full_disk_of_a_batch", "out_of_no_disk", "study_that_is_broken_in_a_batch"),
+    }
+)
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {size}>{body}</svg>'
 
