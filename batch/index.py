@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +15,7 @@ from jinja2 import Environment, PackageLoader, Template
 
 from .. import __version__
 from ..study import csv_text, number_text
-from .outcome import Outcome, SummaryRow
+from .outcome import Outcome, SummaryRow, count_words
 
 COLUMNS = (
     "name",
@@ -82,8 +81,7 @@ class Card:
 def index_html(outcomes: Sequence[Outcome], out: Path) -> str:
     """The page: counts by status, then a sortable table with thumbnails that lead to the reports."""
     cards = [Card(o, quote(o.name), _thumbnail(out / o.name / "overlay.png")) for o in outcomes]
-    counts = Counter(o.status for o in outcomes)
-    return _page().render(version=__version__, cards=cards, counts=sorted(counts.items())) + "\n"
+    return _page().render(version=__version__, cards=cards, counts=count_words(outcomes)) + "\n"
 
 
 @lru_cache(maxsize=1)

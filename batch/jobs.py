@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,21 @@ MOST_JOBS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One figure to be run: the name of its folder in the output, and the arguments of `study.run_figure`."""
+    """One figure to be run: the name of its folder in the output, and the arguments of `study.run_figure`.
+
+    fault: why it cannot be run at all, "" for a sound job; figure is then what the fault is about.
+    """
 
     name: str
     figure: Path
     options: dict[str, Any]
+    fault: str = ""
 
     def key(self) -> str:
         """Hash of all that the result depends on: the files' contents, the options, this version."""
-        digest = hashlib.sha256(__version__.encode())
+        digest = hashlib.sha256((__version__ + self.fault).encode("utf-8", "replace"))
+        if self.fault:
+            return digest.hexdigest()
         for path in (self.figure, *(v for _, v in sorted(self.options.items()) if isinstance(v, Path))):
             digest.update(b"\0file\0" + _digest(path))
         for name, value in sorted(self.options.items()):
@@ -62,6 +69,8 @@ def find_jobs(source: Path, out: Path) -> tuple[Job, ...]:
 
     out: the batch's own output folder, left out of the search. Raises UsageError when there is nothing to do.
     """
+    if not source.is_file() and not os.access(source, os.R_OK | os.X_OK):
+        raise UsageError(f"{source}: a folder that cannot be read", "Give a folder that can be read.")
     found = list(_of_manifest(source) if source.is_file() else _of_folder(source, out))
     if not found:
         raise UsageError(f"{source}: no figure in it", "Give a folder with figures, study files or a CSV manifest.")
@@ -73,18 +82,34 @@ def find_jobs(source: Path, out: Path) -> tuple[Job, ...]:
 def _of_folder(folder: Path, out: Path) -> Iterator[Job]:
     """Every figure, except those that a study file of the same folder is about."""
     for path in _files(folder, out):
-        if path.name == STUDY_NAME:
-            figure, options = read_study(path)
-            yield Job(_name(path.parent, folder) or folder.name, figure, _with_reported(figure, options))
+        if path.is_dir():
+            yield Job(_name(path, folder), path, {}, f"{path}: a folder that cannot be read")
+        elif path.name == STUDY_NAME:
+            yield _of_study(path, _name(path.parent, folder) or folder.name)
         elif path.suffix.lower() in FIGURE_SUFFIXES and not _has_study(path):
             yield Job(_name(path.with_suffix(""), folder), path, _with_reported(path, {}))
 
 
+def _of_study(path: Path, name: str) -> Job:
+    """The job of a study file; a broken one costs its own figure alone."""
+    try:
+        figure, options = read_study(path)
+    except UsageError as wrong:
+        return Job(name, path, {}, str(wrong))
+    return Job(name, figure, _with_reported(figure, options))
+
+
 def _files(folder: Path, out: Path) -> Iterator[Path]:
-    """Plain files below a folder; no links (they may lead anywhere), nothing hidden, no earlier output."""
+    """Plain files below a folder, and folders that cannot be read; no links (they may lead anywhere), nothing hidden,
+    no earlier output."""
     if folder.resolve() == out.resolve() or (folder / OUTPUT_MARK).exists():
         return
-    for path in _entries(folder):
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        yield folder
+        return
+    for path in entries:
         if path.is_symlink() or path.name.startswith("."):
             continue
         if path.is_dir():
@@ -93,22 +118,15 @@ def _files(folder: Path, out: Path) -> Iterator[Path]:
             yield path
 
 
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError as reason:
-        raise UsageError(f"{folder}: {reason.strerror or reason}", "Give a folder that can be read.") from None
-
-
 def _has_study(figure: Path) -> bool:
     return (figure.parent / STUDY_NAME).is_file()
 
 
 def _of_manifest(manifest: Path) -> Iterator[Job]:
-    for name, figure, options in read_manifest(manifest):
-        yield Job(
-            _safe(name) or _name(figure.with_suffix(""), manifest.parent), figure, _with_reported(figure, options)
-        )
+    for row in read_manifest(manifest):
+        name = _safe(row.name) or _name(row.figure.with_suffix(""), manifest.parent)
+        options = row.options if row.fault else _with_reported(row.figure, row.options)
+        yield Job(name, row.figure, options, row.fault)
 
 
 def _with_reported(figure: Path, options: dict[str, Any]) -> dict[str, Any]:
@@ -142,4 +160,4 @@ def _named_apart(jobs: list[Job]) -> Iterator[Job]:
             count += 1
             name = f"{base}-{count}"
         taken.add(name.casefold())
-        yield Job(name, job.figure, job.options)
+        yield replace(job, name=name)

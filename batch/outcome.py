@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any
 
 import msgspec
 
-from ..errors import UsageError
+from ..errors import OutputNotWritable, UsageError
 from ..records import Comparison, PanelResult
 
 JOURNAL_NAME = ".km2ipd-batch.jsonl"
+NO_ROOM = "Make room there and repeat the command, or give another folder with --out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,13 @@ def worst_status(rows: Sequence[SummaryRow]) -> str:
     return next((s for s in ("failed", "review") if s in statuses), "ok")
 
 
+def count_words(outcomes: Sequence[Outcome]) -> str:
+    """How many came out how: 31 ok, 6 review, 3 refused."""
+    counts = Counter(o.status for o in outcomes)
+    order = ("ok", "review", "failed", "refused", "error", "crashed", "timed out")
+    return ", ".join(f"{counts[status]} {status}" for status in order if counts[status])
+
+
 class Journal:
     """The outcomes of a batch, one line of JSON each, appended as they come and read back to resume."""
 
@@ -133,14 +142,21 @@ class Journal:
 
     def add(self, outcome: Outcome) -> None:
         """Append one outcome; it is on disk when this returns."""
-        with self.path.open("ab") as handle:
-            handle.write(msgspec.json.encode(outcome) + b"\n")
-            handle.flush()
-            os.fsync(handle.fileno())
+        try:
+            with self.path.open("ab") as handle:
+                handle.write(msgspec.json.encode(outcome) + b"\n")
+                handle.flush()
+                os.fsync(handle.fileno())
+        except OSError as reason:
+            raise OutputNotWritable(f"{self.path}: {reason.strerror or reason}", NO_ROOM) from None
 
     def start(self, outcomes: Iterable[Outcome]) -> None:
         """Write the journal anew with these outcomes, in one move."""
         lines = b"".join(msgspec.json.encode(o) + b"\n" for o in outcomes)
         aside = self.path.with_suffix(".new")
-        aside.write_bytes(lines)
-        os.replace(aside, self.path)
+        try:
+            aside.write_bytes(lines)
+            os.replace(aside, self.path)
+        except OSError as reason:
+            aside.unlink(missing_ok=True)
+            raise OutputNotWritable(f"{self.path}: {reason.strerror or reason}", NO_ROOM) from None

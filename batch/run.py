@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from ..errors import OutputNotWritable
@@ -45,12 +45,14 @@ def run_batch(
     journal.start(kept.values())
     due = [(job, keys[job.name]) for job in jobs if job.name not in kept]
     outcomes = dict(kept)
-    running = (
-        run_on_cluster(due, out, scheduler)
-        if scheduler
-        else run_on_this_machine(due, out, workers=workers, seconds=seconds, memory_gb=memory_gb)
-    )
-    for outcome in running if due else ():
+    broken = [(job, key) for job, key in due if job.fault]
+    sound = [(job, key) for job, key in due if not job.fault]
+    running: Iterator[Outcome] = iter(())
+    if sound and scheduler:
+        running = run_on_cluster(sound, out, scheduler)
+    elif sound:
+        running = run_on_this_machine(sound, out, workers=workers, seconds=seconds, memory_gb=memory_gb)
+    for outcome in chain((_not_begun(job, key, out) for job, key in broken), running):
         outcomes[outcome.name] = outcome
         journal.add(outcome)
         told(outcome, len(outcomes), len(jobs))
@@ -82,16 +84,15 @@ def open_journal(out: Path, force: bool) -> Journal:
     return journal
 
 
+def _not_begun(job: Job, key: str, out: Path) -> Outcome:
+    """The end of a job that is broken before it is run; what it left when it was sound is cleared away."""
+    clear_results(out / job.name)
+    return Outcome(job.name, job.figure.name, key, "error", job.fault)
+
+
 def _is_done(job: Job, key: str, before: dict[str, Outcome], out: Path) -> bool:
     """Whether an earlier run has this result already; lost figures are tried again."""
     outcome = before.get(job.name)
     if outcome is None or outcome.key != key or outcome.status in {"crashed", "timed out", "error"}:
         return False
     return outcome.status == "refused" or (out / job.name / "report.json").is_file()
-
-
-def count_words(outcomes: Sequence[Outcome]) -> str:
-    """How many came out how: 31 ok, 6 review, 3 refused."""
-    counts = Counter(o.status for o in outcomes)
-    order = ("ok", "review", "failed", "refused", "error", "crashed", "timed out")
-    return ", ".join(f"{counts[status]} {status}" for status in order if counts[status])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -17,6 +18,7 @@ import msgspec
 
 from ..errors import InvalidRecord, UsageError
 from ..records import CellByHand, require
+from ..study import STUDY_KEY
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -81,7 +83,7 @@ def read_study(path: Path) -> tuple[Path, dict[str, Any]]:
     about = {key: getattr(study, key) for key in ("citation", "population", "notes") if getattr(study, key)}
     if study.cell:
         given["cells"] = study.cell
-    return figure, given | ({"about": about} if about else {})
+    return figure, given | {"about": about | {STUDY_KEY: path.name}}
 
 
 def parse_study(text: str, name: str) -> StudyFile:
@@ -134,6 +136,6 @@ def _text(path: Path) -> str:
 def _existing(study: Path, name: str, key: str) -> Path:
     """The path of a file that the study names."""
     path = study.parent / name
-    if "\0" in name or not path.is_file():
-        raise UsageError(f'{study.name}: {key} "{name}" is no file in {study.parent}', REMEDY)
+    if not os.path.isfile(path):  # which no length of name and no NUL in it upsets
+        raise UsageError(f'{study.name}: {key} "{name[:200]}" is no file in {study.parent}', REMEDY)
     return path

@@ -33,7 +33,7 @@ def study_text(figure: str, digitization: Digitization) -> str:
         "",
         '# method = "exact"      # or "guyot"',
         '# risk_table = "risk.csv"    # panel, arm, time, at_risk: instead of the numbers read',
-        '# totals = "totals.csv"      # panel, arm, n, events',
+        '# totals = "totals.csv"      # CSV: arm, n, events (panel); where no numbers at risk are printed',
         "",
         *_cell_lines(panels),
         *_outcome_lines(panels),

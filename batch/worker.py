@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,13 +23,22 @@ SINGLE_THREADED = {
 
 
 def prepare_worker(memory_gb: float) -> None:
-    """Called once in a new worker: no keyboard interrupt, one thread, bounded memory."""
+    """Called once in a new worker: no keyboard interrupt, no life of its own, one thread, bounded memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(SINGLE_THREADED)
     limit_memory(memory_gb)
     import cv2
 
     cv2.setNumThreads(1)
+
+
+def _end_with_parent() -> None:
+    """End this process when its batch is gone, however that ended: the next run of it may be at the same figure."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def limit_memory(gigabytes: float) -> None:
@@ -65,7 +76,7 @@ def run_job(job: Job, out: Path, key: str) -> Outcome:
     try:
         clear_results(folder)
         _, results, files = run_figure(job.figure, **job.options)
-        write_files(folder, files)
+        write_files(folder, files, force=True)
     except DigitizeError as refused:
         return Outcome(job.name, job.figure.name, key, "refused", str(refused))
     except Km2ipdError as error:

@@ -245,7 +245,7 @@ def _runs_under_name(contrast: FloatArray, height: float) -> FloatArray:
     return run >= LETTER_EDGE * height
 
 
-def _without_letter_edge(contrast: FloatArray, rows: FloatArray, height: float) -> FloatArray:
+def _without_letter_edge(contrast: FloatArray, rows: npt.NDArray[np.intp], height: float) -> FloatArray:
     """The window without a narrow piece of ink at its right edge, in the rows of a sample: the name's first letter."""
     inked = np.r_[True, (contrast[rows] > FAINT_SAMPLE).any(axis=0)]
     clear = len(inked) - 1 - int(np.argmin(inked[::-1])) if not inked.all() else 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ..records import Box, FloatArray, MaskArray, Panel, PixelArray, TextLine
 from .inks import InkMap, map_ink
@@ -43,11 +44,11 @@ class PlotCrop:
     lettering: MaskArray
     frame: MaskArray
 
-    def figure_x(self, x: FloatArray) -> FloatArray:
+    def figure_x(self, x: npt.ArrayLike) -> FloatArray:
         """Columns of the crop as x of the figure."""
         return (np.asarray(x, float) + 0.5) * self.scale - 0.5 + self.left
 
-    def figure_y(self, y: FloatArray) -> FloatArray:
+    def figure_y(self, y: npt.ArrayLike) -> FloatArray:
         """Rows of the crop as y of the figure."""
         y = np.asarray(y, float)
         rows = self.ink.strength.shape[0] - 1 - y if self.flipped else y

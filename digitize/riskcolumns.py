@@ -134,7 +134,7 @@ def _free_columns(rows: Sequence[NumberRow], axis: Axis) -> Columns | None:
 def _even_times(time: FloatArray, start: float, places: int) -> FloatArray:
     """Times that run evenly from the axis' start, made the multiples of one round step that they are."""
     step = round(float(np.diff(time).mean()), places - 1)
-    even = start + step * np.arange(len(time))
+    even = start + step * np.arange(len(time), dtype=np.float64)
     return even if step > 0 and np.abs(even - time).max() < _OFF_EVEN * step else time
 
 

@@ -304,7 +304,9 @@ def _risk_row(
 
 def _cell_box(cell: TextLine | None, reading: CellReading | None) -> Box | None:
     """Where a cell stands, read or not; None for a blank."""
-    return reading.box if reading is not None else cell and cell.box
+    if reading is not None:
+        return reading.box
+    return None if cell is None else cell.box
 
 
 def _doubts(row: _Row, readings: Sequence[CellReading | None], columns: Columns) -> list[Caution]:

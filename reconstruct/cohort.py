@@ -109,7 +109,7 @@ def infer_cohort(curve: SurvivalCurve, marks: FloatArray | None = None) -> Cohor
     # Levels are off together (a stroke snapped, a scale bent), so that drops tell less than as many witnesses.
     tempered = weight / WITNESSES
     share = np.cumsum(np.exp(tempered - np.logaddexp.reduce(tempered)))
-    low, high = (int(size[min(np.searchsorted(share, q), len(size) - 1)]) for q in (0.05, 0.95))
+    low, high = (int(size[min(int(np.searchsorted(share, q)), len(size) - 1)]) for q in (0.05, 0.95))
     best = int(size[np.argmax(weight)])
     low, high = min(low, round(best * (1 - LEAST_DOUBT))), max(high, round(best * (1 + LEAST_DOUBT)))
     explained = float(np.logaddexp.reduce(weight)) - _any_size(drops)

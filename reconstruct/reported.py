@@ -114,7 +114,7 @@ def read_reported(path: Path, panel: str | None = None) -> tuple[PrintedNumber, 
 
 def _outcomes(path: Path) -> list[Mapping[str, Any]]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         content = tomllib.loads(text, parse_float=Decimal)
     except OSError as reason:
         raise BadTable(f"{path.name}: {reason.strerror or reason}", "Give a file that can be read.") from None

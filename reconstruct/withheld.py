@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -159,7 +160,11 @@ def _family(arm: ArmEvidence, end: float) -> list[Followed]:
     start = float(arm.curve.time[0])
     if arm.marks is None or not _told_by_marks(arm):
         length = max(end - start, np.finfo(float).tiny)
-        return [lambda time, shape=shape: shape(np.clip((time - start) / length, 0, 1)) for shape in SHAPES]
+
+        def shaped(time: FloatArray, shape: Followed) -> FloatArray:
+            return shape(np.clip((time - start) / length, 0, 1))
+
+        return [partial(shaped, shape=shape) for shape in SHAPES]
     # With N(t) = S(t) (N - sum of 1/S(m) over earlier marks m), so many patients are needed for nobody to be missing.
     alive = np.maximum(_before(arm.curve, arm.marks), 1 / len(arm.marks))
     taken = np.concatenate([[0.0], np.cumsum(1 / alive)])
@@ -168,7 +173,7 @@ def _family(arm: ArmEvidence, end: float) -> list[Followed]:
     def followed(time: FloatArray, per_needed: float) -> FloatArray:
         return np.maximum(1 - taken[np.searchsorted(marks, time)] / (per_needed * taken[-1]), LEAST_LEFT)
 
-    return [lambda time, k=k: followed(time, k) for k in PER_NEEDED]
+    return [partial(followed, per_needed=k) for k in PER_NEEDED]
 
 
 def _log_ratio(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
 from ..errors import BadTable, UsageError
-from ..records import CellByHand, PanelReading, Reading, RiskRow, RiskTable
+from ..records import Caution, CellByHand, MaskArray, PanelReading, Reading, RiskRow, RiskTable
 
 Table = TypeVar("Table")
+# Under which the study file that was run stands among what is said about the figure.
+STUDY_KEY = "study file"
+RISK_TABLE, TOTALS = "--risk-table", "--totals"
 
 
 def with_risk_tables(reading: Reading, tables: Mapping[str, RiskTable], file: str) -> Reading:
@@ -31,7 +35,7 @@ def with_risk_tables(reading: Reading, tables: Mapping[str, RiskTable], file: st
 
 
 def with_cells(reading: Reading, cells: Sequence[CellByHand]) -> Reading:
-    """The reading with single numbers at risk put right.
+    """The reading with single numbers at risk put right, and a note of each.
 
     Raises UsageError when there is no such panel, arm or time.
     """
@@ -44,11 +48,25 @@ def with_cells(reading: Reading, cells: Sequence[CellByHand]) -> Reading:
             raise UsageError(f'cell of panel "{name}", arm "{cell.arm}": no such row was read')
         mended = _mended(row, cell)
         tables[name] = RiskTable(tuple(mended if r is row else r for r in tables[name].rows))
-    return _with_tables(reading, tables)
+        panels[name] = replace(panels[name], cautions=(*panels[name].cautions, _note(row, cell)))
+    noted = replace(reading, digitization=replace(reading.digitization, panels=tuple(panels.values())))
+    return _with_tables(noted, tables)
+
+
+def _note(row: RiskRow, cell: CellByHand) -> Caution:
+    (was,) = row.at_risk[_nearest(row, cell)][:1]
+    read = f"{was:.0f} was read" if np.isfinite(was) else "it was not read"
+    what = f"at risk at {cell.time:g}: {cell.at_risk} was given by hand ({read})"
+    return Caution("by-hand", what, row.arm)
+
+
+def _nearest(row: RiskRow, cell: CellByHand) -> MaskArray:
+    """(k,) which cell of the row is meant."""
+    return np.abs(row.time - cell.time) <= 1e-6 * max(1.0, abs(cell.time))
 
 
 def _mended(row: RiskRow, cell: CellByHand) -> RiskRow:
-    near = np.abs(row.time - cell.time) <= 1e-6 * max(1.0, abs(cell.time))
+    near = _nearest(row, cell)
     if not near.any():
         times = ", ".join(f"{t:g}" for t in row.time)
         raise UsageError(f'cell of arm "{cell.arm}" at time {cell.time:g}: the row has times {times}')
@@ -90,5 +108,27 @@ def option_words(by_hand: Mapping[str, object]) -> tuple[str, ...]:
         if name == "arms" and isinstance(value, tuple):
             words.append(",".join(value))
         else:
-            words += [f"{v:g}" for v in value] if isinstance(value, tuple) else [str(value)]
+            words += [f"{v:.15g}" for v in value] if isinstance(value, tuple) else [str(value)]
     return tuple(words)
+
+
+def with_files_on_record(reading: Reading, risk_table: Path | None, totals: Path | None) -> Reading:
+    """The reading that names the tables it is used with, for the command that repeats it.
+
+    Numbers at risk are part of the reading once they are given; totals are not, so that those of an earlier run of the
+    same digitization.json are forgotten.
+    """
+    words = _without_option(reading.digitization.arguments, TOTALS)
+    if risk_table:
+        words = (*_without_option(words, RISK_TABLE), RISK_TABLE, risk_table.name)
+    if totals:
+        words = (*words, TOTALS, totals.name)
+    return replace(reading, digitization=replace(reading.digitization, arguments=words))
+
+
+def _without_option(words: tuple[str, ...], option: str) -> tuple[str, ...]:
+    """Words of a command line without an option and its value."""
+    if option not in words:
+        return words
+    place = words.index(option)
+    return (*words[:place], *words[place + 2 :])

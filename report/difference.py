@@ -58,9 +58,9 @@ def _window(shape: tuple[int, ...], panel: PanelReading) -> tuple[slice, slice]:
             x += list(places[0])
             y += list(places[1])
     spans = []
-    for places, size in ((y, shape[0]), (x, shape[1])):
-        first = min(max(0, _whole(min(places)) - WINDOW_PX), size)
-        spans.append(slice(first, max(first, min(size, _whole(max(places)) + WINDOW_PX + 1))))
+    for ends, size in ((y, shape[0]), (x, shape[1])):
+        first = min(max(0, _whole(min(ends)) - WINDOW_PX), size)
+        spans.append(slice(first, max(first, min(size, _whole(max(ends)) + WINDOW_PX + 1))))
     return spans[0], spans[1]
 
 

@@ -24,6 +24,8 @@ RUN_FILES = (
     "figure.png",
     "digitization.json",
 )
+# What file systems take (Linux, macOS; Windows counts letters, never more than these bytes).
+LONGEST_NAME_BYTES = 255
 # Files are put together in a hidden folder of this beginning, on the same disk, before they are moved into place.
 STAGE_PREFIX = ".km2ipd-stage-"
 
@@ -33,8 +35,10 @@ def require_free_output(folder: Path, names: Iterable[str], *, force: bool = Fal
 
     An empty or missing folder is fine; a folder that holds one of the named files needs force.
     """
+    if any(len(os.fsencode(part)) > LONGEST_NAME_BYTES for part in folder.parts):
+        raise OutputNotWritable(f"{folder.name[:40]}...: a name too long for a folder")
     place = folder
-    while not place.exists() and place != place.parent:
+    while not os.path.lexists(place) and place != place.parent:
         place = place.parent
     if not place.is_dir():
         raise OutputNotWritable(f"{place}: a file stands where the output folder should be")
@@ -74,28 +78,45 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool = False
     """Write all files into the folder: aside first, then moved into place."""
     require_free_output(folder, files, force=force)
     try:
-        _write_and_move(folder, files)
+        _write_and_move(folder, files, force)
     except OSError as reason:
         raise OutputNotWritable(f"{folder}: {reason.strerror or reason}") from None
 
 
-def _write_and_move(folder: Path, files: Mapping[str, bytes]) -> None:
+def _write_and_move(folder: Path, files: Mapping[str, bytes], force: bool) -> None:
     """A new folder appears by one rename; an existing one gets its files one rename each."""
     existing = folder.is_dir()
     home = folder if existing else folder.parent
+    missing = [place for place in (home, *home.parents) if not place.exists()]
     home.mkdir(parents=True, exist_ok=True)
     stage = Path(tempfile.mkdtemp(prefix=STAGE_PREFIX, dir=home))
     try:
         for name, content in files.items():
             (stage / name).write_bytes(content)
-        if existing:
-            for name in files:
-                os.replace(stage / name, folder / name)
-        else:
+        if not existing:
             stage.chmod(0o777 & ~_umask())
-            stage.rename(folder)
+            existing = not _renamed(stage, folder, force)
+        for name in files if existing else ():
+            os.replace(stage / name, folder / name)
+    except OSError:
+        shutil.rmtree(stage, ignore_errors=True)
+        for place in missing:  # innermost first; what was made for nothing goes again
+            with contextlib.suppress(OSError):
+                place.rmdir()
+        raise
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _renamed(stage: Path, folder: Path, force: bool) -> bool:
+    """Whether the stage became the folder; with force False where another process has made that meanwhile."""
+    try:
+        stage.rename(folder)
+    except OSError:
+        if force and folder.is_dir():
+            return False
+        raise
+    return True
 
 
 def _umask() -> int:

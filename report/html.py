@@ -13,11 +13,21 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, Template
 from markupsafe import Markup
 
-from ..records import Box, Caution, Interval, PanelReading, PanelResult, PixelArray, Reading
+from ..records import Box, Caution, Digitization, Interval, PanelReading, PanelResult, PixelArray, Reading
+from .corrections import STUDY_KEY, TOTALS
 from .difference import draw_difference
 from .kmplot import KmPlot, plan_km_plot
 from .picture import data_uri, jpeg_bytes, png_bytes
-from .wording import count_words, interval_words, number_words, p_value_words, p_words, ratio_limits_words, ratio_words
+from .wording import (
+    count_words,
+    estimate_words,
+    interval_words,
+    number_words,
+    p_value_words,
+    p_words,
+    ratio_limits_words,
+    ratio_words,
+)
 
 # Pictures in the page are at most this wide: sharp in a 1600-px window, and the page stays under 3 MB.
 EMBEDDED_WIDTH = 1600
@@ -77,13 +87,15 @@ def report_html(
         status=_worst([r.status for r in results]),
         panels=[PanelPage(r, plan_km_plot(r), _warned(r, reading.images)) for r in results],
         figures=figures,
-        command=repeat_command(digitization.figure, digitization.arguments, results),
+        command=repeat_command(digitization, results),
+        pivot_command=shlex.join(["km2ipd", "run", "digitization.json", *_totals_words(digitization), "--out", "DIR"]),
         packages={name: _version(name) for name in PACKAGES},
     )
 
 
-def repeat_command(figure: str, arguments: Sequence[str], results: Sequence[PanelResult]) -> str:
-    """The command that gives these files again from the figure."""
+def repeat_command(digitization: Digitization, results: Sequence[PanelResult]) -> str:
+    """The command that gives these files again from the figure, or from the study file that was run."""
+    source = digitization.about.get(STUDY_KEY, digitization.figure)
     rebuilt = [r.reconstruction for r in results if r.reconstruction]
     options = ["--method", rebuilt[0].method] if rebuilt else []
     used = dict.fromkeys(CONDITION_NAMES[n.what] for r in rebuilt for n in r.conditioned_on)
@@ -94,7 +106,13 @@ def repeat_command(figure: str, arguments: Sequence[str], results: Sequence[Pane
     ]
     if turned:
         options += ["--reference", turned[0]]
-    return shlex.join(["km2ipd", "run", figure, *arguments, *options, "--out", "DIR"])
+    return shlex.join(["km2ipd", "run", source, *digitization.arguments, *options, "--out", "DIR"])
+
+
+def _totals_words(digitization: Digitization) -> tuple[str, ...]:
+    """The totals that were given: the one thing given by hand that digitization.json does not hold."""
+    words = digitization.arguments
+    return words[words.index(TOTALS) :][:2] if TOTALS in words else ()
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +134,7 @@ def _spread(interval: Interval, missing: str, decimals: int | None = None) -> Ma
     """The limits that reconstruction alone adds, small and grey; nothing where they leave nothing open."""
     if interval.reconstruction is None:
         return Markup("")
-    limits = [missing if v is None else number_words(v, decimals) for v in interval.reconstruction]
+    limits = [missing if v is None else estimate_words(v, decimals) for v in interval.reconstruction]
     if limits[0] == limits[1]:
         return Markup("")
     return Markup('<span class="spread">{} to {}</span>').format(*limits)

@@ -119,6 +119,8 @@ class _Scale:
         words = [f"M{self.x(curve.time[0])} {self.y(curve.survival[0])}"]
         for time, survival in zip(curve.time[shown][1:], curve.survival[shown][1:], strict=True):
             words.append(f"H{self.x(time)}V{self.y(survival)}")
+        if not shown.all():  # it goes on beyond the axis: level up to the axis's end
+            words.append(f"H{self.x(self.maximum)}")
         return "".join(words)
 
     def marks(self, curve: SurvivalCurve, patients: Patients) -> str:

@@ -1,7 +1,7 @@
 """What the program saw, drawn on the figure: frame, calibration grid, arms, marks, cells read, cautions.
 
 Drawn from the values that are exported (time, S), put back into pixels through the calibration: an error
-of the calibration shows as a line beside the ink. Positions are in the frame of records.py, enlarged for
+of the calibration shows as a line beside the ink. Positions are in the frame of the records, enlarged for
 small figures.
 """
 

@@ -15,6 +15,8 @@ from .text import json_text
 
 # A four-panel plate of 5,000-point curves takes 6 MB; ten times that is some other file.
 MAX_BYTES = 64_000_000
+# Some editors set it before a text in UTF-8.
+BOM = b"\xef\xbb\xbf"
 
 
 def is_pivot_file(path: Path) -> bool:
@@ -65,7 +67,7 @@ def read_digitization(path: Path) -> Digitization:
 def decode_digitization(content: bytes, name: str) -> Digitization:
     """The pivot in the bytes of a digitization.json; name is what messages call it."""
     try:
-        return msgspec.json.decode(content, type=Digitization, dec_hook=_list_to_array)
+        return msgspec.json.decode(content.removeprefix(BOM), type=Digitization, dec_hook=_list_to_array)
     except (msgspec.DecodeError, UnicodeDecodeError, InvalidRecord) as reason:
         what = str(reason).removesuffix(".").replace(" - at `$.", " at `").replace(" - at `$`", "")
         raise UsageError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..records import ArmEstimate, Caution, Check, Comparison, Interval, PanelResult
-from .wording import hazard_ratio_words, interval_words, number_words, p_words, ratio_words
+from .wording import estimate_words, hazard_ratio_words, interval_words, number_words, p_words, ratio_words
 
 # Longest arm name on a line of 80 columns.
 NAME_COLUMNS = 26
@@ -121,7 +121,7 @@ def comparison_lines(results: Sequence[PanelResult]) -> list[str]:
             continue
         ratios = {c.arm: f"HR {ratio_words(c.hr)}" for c in rebuilt.comparisons}
         for arm, misfit in zip(rebuilt.arms, rebuilt.misfit, strict=True):
-            median = "NR" if arm.median.value is None else number_words(arm.median.value)
+            median = "NR" if arm.median.value is None else estimate_words(arm.median.value)
             lines.append(
                 f"{result.panel:5s}  {rebuilt.method:8s}  {arm.arm[:NAME_COLUMNS]:{NAME_COLUMNS}s}  {_count(arm.n)} "
                 f"{_count(arm.events)} {misfit:6.0f}  {median}, {ratios.get(arm.arm, 'reference')}"

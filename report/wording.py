@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import math
+
 from ..records import Comparison, Interval, PeriodRatio
+
+# A time below a millionth of its unit is 0 to a reader.
+MOST_DECIMALS = 6
 
 
 def number_words(value: float | None, decimals: int | None = None) -> str:
-    """A number for reading: three significant digits, or a fixed number of decimals."""
+    """A number for reading, as on an axis: three significant digits, or a fixed number of decimals."""
     if value is None:
         return "unknown"
     return f"{value:.{decimals}f}" if decimals is not None else f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+
+
+def estimate_words(value: float, decimals: int | None = None) -> str:
+    """An estimate in a table, its last zeros kept (2.90 beside 3.41): three significant digits, or fixed decimals."""
+    if decimals is None:
+        exponent = math.floor(math.log10(abs(value))) if value and math.isfinite(value) else 0
+        decimals = min(max(2 - exponent, 0), MOST_DECIMALS)
+    return f"{value:.{decimals}f}"
 
 
 def interval_words(interval: Interval, missing: str, decimals: int | None = None) -> str:
@@ -18,10 +31,10 @@ def interval_words(interval: Interval, missing: str, decimals: int | None = None
     An estimate without any limits stands alone: they rest on a number of patients that nobody knows.
     """
     if interval.low is None and interval.high is None:
-        return missing if interval.value is None else number_words(interval.value, decimals)
+        return missing if interval.value is None else estimate_words(interval.value, decimals)
 
     def words(value: float | None) -> str:
-        return missing if value is None else number_words(value, decimals)
+        return missing if value is None else estimate_words(value, decimals)
 
     return f"{words(interval.value)} ({words(interval.low)} to {words(interval.high)})"
 

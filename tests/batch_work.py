@@ -18,6 +18,7 @@ def misbehave(job: Job, out: Path, key: str) -> Outcome:
     while job.name.startswith("hangs"):
         pass
     if job.name.startswith("waits"):
+        (out / job.name).touch()
         time.sleep(600)
     if job.name.startswith("hogs"):
         bytearray(3_000_000_000)

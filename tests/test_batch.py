@@ -6,8 +6,11 @@ import csv
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batch_work import misbehave
@@ -68,7 +71,7 @@ def test_a_folder_is_searched_for_figures_and_study_files(tmp_path: Path) -> Non
         "a": ("a.png", {}),
         "o": ("-o.png", {}),
         "sub_b_c": ("b c.JPG", {}),
-        "x": ("figure.pdf", {"page": 3}),
+        "x": ("figure.pdf", {"page": 3, "about": {"study file": "study.toml"}}),
     }
 
 
@@ -108,17 +111,56 @@ def test_a_manifest_gives_options_by_column(tmp_path: Path) -> None:
     [
         ("name\nx\n", "no column figure"),
         ("figure,colour\nf.png,red\n", 'unknown column "colour"'),
-        ("figure\nabsent.png\n", 'line 2: figure "absent.png" is no file'),
-        ("figure,x_min,x_max\nf.png,0,wide\n", '"wide" where a number is due'),
-        ("figure,x_min,x_max\nf.png,5,0\n", "x_min is not below x_max"),
-        ("figure,totals\nf.png,t.csv\n", 'totals "t.csv" is no file'),
+        ("figure\n" + "x" * 200_000 + "\n", "after line 1: field larger than"),
     ],
 )
-def test_a_wrong_manifest_is_named_by_line(tmp_path: Path, text: str, named: str) -> None:
-    (tmp_path / "f.png").write_bytes(b"x")
+def test_a_file_that_is_no_manifest_is_refused(tmp_path: Path, text: str, named: str) -> None:
     (tmp_path / "m.csv").write_text(text)
     with pytest.raises(BadTable, match=named):
         find_jobs(tmp_path / "m.csv", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("figure\nabsent.png\n", 'line 2: figure "absent.png" is no file'),
+        ("figure\n" + "x" * 5000 + "\n", "is no file"),
+        ("figure,x_min,x_max\nf.png,0,wide\n", '"wide" where a number is due'),
+        ("figure,x_min,x_max\nf.png,5,0\n", "x_min is not below x_max"),
+        ("figure,totals\nf.png,t.csv\n", 'totals "t.csv" is no file'),
+        ("figure,page\nf.png,1.5\n", '"1.5" where 1, 2, 3 ... is due'),
+        ("figure,arms\nf.png,21\n", "21 arms; give 1 to 20"),
+        ("figure,arms\nf.png," + "9" * 5000 + "\n", "where a number is due"),
+        ("figure\nbroken/study.toml\n", 'study.toml: unknown key "figur"'),
+    ],
+)
+def test_a_wrong_row_of_a_manifest_costs_itself_alone(tmp_path: Path, text: str, named: str) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "study.toml").write_text('figur = "f.png"\n')
+    (tmp_path / "f.png").write_bytes(b"x")
+    (tmp_path / "m.csv").write_text(text + "f.png\n")
+    wrong, sound = find_jobs(tmp_path / "m.csv", tmp_path / "out")
+    assert named in wrong.fault and sound.fault == "" and sound.figure == tmp_path / "f.png"
+
+
+def test_a_broken_study_file_costs_its_own_figure_alone(readings: Path, tmp_path: Path) -> None:
+    """It is named in both tables, its former result is gone, and mended it is run."""
+    folder, out = readings.parent / "studies", tmp_path / "out"
+    for name in ("one", "two"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "study.toml").write_text('figure = "../../r1/digitization.json"\n')
+    assert [o.status for o in run_batch(folder, out)] == ["ok", "ok"]
+    (folder / "one" / "study.toml").write_text("figure = [\n")
+    told = []
+    one, two = run_batch(folder, out, told=lambda o, d, t: told.append((o.name, d, t)))
+    assert (one.status, two.status) == ("error", "ok") and "study.toml: not TOML" in one.message
+    assert told == [("one", 2, 2)] and not (out / "one").exists()
+    with (out / "summary.csv").open(newline="") as handle:
+        rows = {row["name"]: row for row in csv.DictReader(handle)}
+    assert rows["one"]["figure"] == "study.toml" and "not TOML" in rows["one"]["message"]
+    assert "study.toml: not TOML" in (out / "index.html").read_text()
+    (folder / "one" / "study.toml").write_text('figure = "../../r1/digitization.json"\n')
+    assert [o.status for o in run_batch(folder, out)] == ["ok", "ok"]
 
 
 def test_the_key_changes_with_content_and_options(tmp_path: Path) -> None:
@@ -154,6 +196,41 @@ def test_one_that_dies_hangs_or_hogs_memory_loses_itself_alone(tmp_path: Path, m
         "fine2": "ok",
         "fine3": "ok",
     }
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are found through /proc")
+def test_no_worker_outlives_a_batch_that_is_killed(tmp_path: Path) -> None:
+    """Not even one whose figure never ends: the same command may run again at once."""
+    words = "from pathlib import Path; from batch_work import misbehave; from km2ipd.batch.jobs import Job; "
+    words += "from km2ipd.batch.pool import run_on_this_machine as run; here = Path('.'); "
+    words += "list(run([(Job('waits', here, {}), 'k')], here, workers=1, seconds=600, memory_gb=2, work=misbehave))"
+    paths = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    with subprocess.Popen([sys.executable, "-c", words], cwd=tmp_path, env=os.environ | {"PYTHONPATH": paths}) as batch:
+        workers = soon(lambda: children(batch.pid))
+        soon(lambda: (tmp_path / "waits").exists())
+        batch.kill()
+    assert soon(lambda: not any(is_alive(pid) for pid in workers))
+
+
+def children(pid: int) -> list[str]:
+    """The workers of a process, without the helper that clears shared memory away."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [n for n in found if b"spawn_main" in (Path("/proc") / n / "cmdline").read_bytes()]
+
+
+def is_alive(pid: str) -> bool:
+    try:
+        return (Path("/proc") / pid / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def soon(true: Callable[[], Any]) -> Any:
+    """What true() says when it says something, or at the end of a minute."""
+    end = time.monotonic() + 60
+    while not (found := true()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return found
 
 
 def test_what_cannot_be_put_into_its_folder_loses_itself_alone(readings: Path, tmp_path: Path) -> None:
@@ -296,7 +373,6 @@ def test_a_cluster_of_two_workers_one_of_them_killed(readings: Path, tmp_path: P
 
 def scheduler_address(path: Path) -> str:
     import json
-    import time
 
     for _ in range(200):
         if path.exists() and path.stat().st_size:

@@ -64,7 +64,7 @@ def test_every_key_becomes_what_run_takes(folder: Path) -> None:
         "reported": path,
         "method": "guyot",
         "cells": (CellByHand("Drug", 12, 40),),
-        "about": {"citation": "A et al. 2020"},
+        "about": {"citation": "A et al. 2020", "study file": "study.toml"},
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -142,3 +143,18 @@ def test_spoilt_files_give_one_sentence(tmp_path):
     done = subprocess.run([*command, "--quick"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "| curves.csv |" in table.read_text()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are watched through /proc")
+def test_a_batch_interrupted_and_killed_gives_the_files_of_one_run(tmp_path):
+    """Short version of `python -m benchmarks.batches`: three figures, three that are refused, one worker."""
+    (tmp_path / "in").mkdir()
+    for number in range(3):
+        shutil.copy(ROOT / "samples" / "desmoid_pfs" / "figure.svg", tmp_path / "in" / f"f{number}.svg")
+        (tmp_path / "in" / f"r{number}.png").write_bytes(b"no picture")
+    table = tmp_path / "batches.md"
+    words = [sys.executable, "-m", "benchmarks.batches", str(tmp_path / "in"), "--work", str(tmp_path / "work")]
+    options = ["--jobs", "1", "--speed", "0", "--table", str(table)]
+    done = subprocess.run([*words, *options], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "both folders are the same, byte for byte" in table.read_text()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from km2ipd.errors import OutputNotWritable
-from km2ipd.report.folder import write_files
+from km2ipd.report.folder import require_free_output, write_files
 
 FILES = {"a.csv": b"1\n", "b.json": b"{}\n"}
 
@@ -75,3 +76,43 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
         with pytest.raises(OutputNotWritable, match="No space left"):
             write_files(out, FILES)
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_appears_meanwhile_is_filled_with_force_only(tmp_path: Path, monkeypatch) -> None:
+    """Another process at the same figure: its files are ours to replace with force, and stay without."""
+    out, rename = tmp_path / "out", Path.rename
+
+    def overtaken(stage: Path, target: Path) -> Path:
+        out.mkdir(exist_ok=True)
+        (out / "a.csv").write_text("theirs")
+        return rename(stage, target)
+
+    monkeypatch.setattr(Path, "rename", overtaken)
+    with pytest.raises(OutputNotWritable):
+        write_files(out, {"a.csv": b"mine"})
+    assert (out / "a.csv").read_text() == "theirs"
+    shutil.rmtree(out)
+    write_files(out, {"a.csv": b"mine"}, force=True)
+    assert (out / "a.csv").read_text() == "mine" and [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_folders_made_for_nothing_go_again(tmp_path: Path, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputNotWritable, match="No space left"):
+        write_files(tmp_path / "a" / "b" / "c", {"x.csv": b"x"})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "\u6570" * 100])
+def test_a_name_too_long_for_a_folder_is_refused_before_any_work(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OutputNotWritable, match="name too long"):
+        require_free_output(tmp_path / "a" / name, ["x.csv"])
+
+
+def test_a_link_that_leads_nowhere_is_no_output_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to(tmp_path / "absent")
+    with pytest.raises(OutputNotWritable, match="stands where the output folder"):
+        require_free_output(tmp_path / "out", ["x.csv"])

@@ -14,11 +14,23 @@ import pytest
 from drawn_study import X, drawn_arms, drawn_digitization, drawn_pixels, drawn_reading
 from km2ipd import study
 from km2ipd.reconstruct.estimates import estimate_panel
-from km2ipd.records import ArmReading, Box, Caution, Check, PrintedNumber, Reading, RiskRow, RiskTable
+from km2ipd.records import (
+    ArmReading,
+    Box,
+    Caution,
+    Check,
+    PrintedNumber,
+    Reading,
+    RiskRow,
+    RiskTable,
+    SurvivalCurve,
+)
 from km2ipd.report.difference import LEFT_OVER, WITHOUT_INK, draw_difference
 from km2ipd.report.files import draw_overlays
 from km2ipd.report.html import report_html
+from km2ipd.report.kmplot import RIGHT, plan_km_plot
 from km2ipd.report.overlay import arm_color, draw_overlay
+from km2ipd.report.wording import estimate_words
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt-get install chromium)")
@@ -110,6 +122,21 @@ def test_every_check_and_warning_stands_in_the_page() -> None:
     words = " ".join(outline(report_html("0.1.0", reading, (result,), draw_overlays(reading))).words)
     for expected in ("median, Drug", "11.3", "11.1", "agrees", "within rounding", "One run of Drug is faint"):
         assert expected in words
+
+
+def test_a_curve_that_goes_on_beyond_the_axis_is_drawn_to_its_end() -> None:
+    drug, placebo = drawn_arms()
+    beyond = replace(drug, curve=SurvivalCurve([0, 5, 9, 20, 24.1], [1, 0.9, 0.8, 0.7, 0.7]))
+    (result,) = study.conclude(drawn(arms=(beyond, placebo)).digitization)
+    plot = plan_km_plot(result)
+    assert plot is not None and plot.arms[0].read.endswith(f"H{RIGHT}")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(2.9, "2.90"), (0.526, "0.526"), (11.3, "11.3"), (124, "124"), (0, "0.00"), (1e-9, "0.000000")]
+)
+def test_an_estimate_keeps_its_last_zeros(value: float, words: str) -> None:
+    assert estimate_words(value) == words
 
 
 def words_of(page: str) -> str:

@@ -31,7 +31,7 @@ def test_number_words(value: float | None, decimals: int | None, words: str) -> 
 
 def test_an_interval_says_what_was_not_reached() -> None:
     assert interval_words(Interval(11.3, 9.25, None), "NR") == "11.3 (9.25 to NR)"
-    assert interval_words(Interval(None, 20, None), "NR") == "NR (20 to NR)"
+    assert interval_words(Interval(None, 20, None), "NR") == "NR (20.0 to NR)"
     assert interval_words(Interval(None), "NR") == "NR"
 
 

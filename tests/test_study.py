@@ -194,6 +194,35 @@ def test_a_cell_that_is_not_there_is_named(cell: CellByHand, named: str) -> None
         corrections.with_cells(reading_of(), (cell,))
 
 
+def test_tables_by_hand_stand_in_the_command_that_repeats_the_run(tmp_path: Path) -> None:
+    """Numbers at risk become part of the pivot; totals do not, and must be given again to give the same files."""
+    study.write_files(tmp_path, run_files(reading_of()))
+    (tmp_path / "risk.csv").write_text("arm,time,at_risk\nDrug,0,10\nDrug,8,9\n")
+    (tmp_path / "totals.csv").write_text("arm,n,events\nDrug,10,3\n")
+    pivot, given = tmp_path / "digitization.json", {"totals": tmp_path / "totals.csv"}
+    _, _, files = study.run_figure(pivot, risk_table=tmp_path / "risk.csv", **given)
+    page = files["report.html"].decode()
+    assert "run drawn.png --risk-table risk.csv --totals totals.csv --method exact" in page
+    assert "run digitization.json --totals totals.csv --out DIR" in page
+    (tmp_path / "again").mkdir()
+    study.write_files(tmp_path / "again", files)
+    _, _, again = study.run_figure(tmp_path / "again" / "digitization.json", **given)
+    assert again == files
+    _, _, without = study.run_figure(tmp_path / "again" / "digitization.json")
+    assert "--risk-table risk.csv --method" in without["report.html"].decode()
+
+
+def test_a_study_file_is_what_repeats_its_run(tmp_path: Path) -> None:
+    study.write_files(tmp_path, run_files(reading_of()))
+    cell = CellByHand("Drug", 8, 9)
+    about = {study.STUDY_KEY: "my study.toml"}
+    _, results, files = study.run_figure(tmp_path / "digitization.json", cells=[cell], about=about)
+    assert "km2ipd run &#39;my study.toml&#39; --method exact" in files["report.html"].decode()
+    (note,) = [c for c in results[0].cautions if c.code == "by-hand"]
+    assert note.severity == "note" and note.where == "Drug"
+    assert note.message.startswith("at risk at 8: 9 was given by hand (")
+
+
 def test_what_was_given_by_hand_stands_as_words_of_the_command_line() -> None:
     given = {"page": 2, "x-range": (0.0, 36.0), "arms": ("Drug A", "Placebo"), "panel": None}
     assert corrections.option_words(given) == (

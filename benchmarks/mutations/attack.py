@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .cases import WRITING, Case
+from .places import PLACES
 
 MEMORY_LIMIT_MB = 2_000
 HARD_LIMIT_MB = 6_000  # beyond this the process may not even ask: the machine is not to suffer
 CPU_LIMIT_S = 60  # of the processor's own time, so that a busy machine makes no hang; the kernel ends the process
 ALLOWED_EXITS = (0, 2, 3, 4)
 REFUSED = 2  # the exit code for an output folder that is taken
+JOURNAL = ".km2ipd-batch.jsonl"
 MINE = {"report.json": b"mine", "notes.txt": b"mine"}  # what a taken output folder holds
 
 
@@ -48,15 +50,15 @@ def run_case(case: Case, originals: Path) -> Finding:
         root = Path(name)
         home = root / "a" / "b"
         shutil.copytree(originals, home / "given", ignore=shutil.ignore_patterns("out"))
-        (home / "given" / case.name).write_bytes(case.data)
         if case.taken:
             _fill(home / "out")
+        arguments, most_bytes = _arguments(case, home)
         before = _contents(root)
         _forget_peak()
         start = _cpu_seconds()
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (int(sum(_own_times())) + CPU_LIMIT_S, hard))
-        code, talk = _call(_arguments(case, home / "given", home / "out"), home)
+        code, talk = _call(arguments, home, most_bytes)
         problem, detail = _judge(case, code, talk, before, root)
         return Finding(problem, detail, code, _cpu_seconds() - start)
 
@@ -78,18 +80,31 @@ def _cpu_seconds() -> float:
     return sum(_own_times()) + children.ru_utime + children.ru_stime
 
 
-def _arguments(case: Case, given: Path, out: Path) -> list[str]:
+def _arguments(case: Case, home: Path) -> tuple[list[str], int]:
+    """What is run, the spoilt file or place made ready; and the size at which writing fails (0: none)."""
+    given = home / "given"
+    if case.name in PLACES:
+        scene = PLACES[case.name](home, given)
+        return ["--debug", *scene.words], scene.most_bytes
+    (given / case.name).write_bytes(case.data)
     places = [
         p if not p.startswith("{") else str(given / (case.name if p == "{file}" else p[1:-1])) for p in case.command
     ]
-    return ["--debug", *places, *(["--out", str(out)] if case.command[0] in WRITING else [])]
+    return ["--debug", *places, *(["--out", str(home / "out")] if case.command[0] in WRITING else [])], 0
 
 
-def _call(arguments: list[str], folder: Path) -> tuple[int, str]:
+def _call(arguments: list[str], folder: Path, most_bytes: int) -> tuple[int, str]:
     """Exit code and what was said on stderr; the working folder is the case's own."""
-    if "batch" in arguments:  # starts processes of its own, as a pool's worker may not
+    if (
+        "batch" in arguments or most_bytes
+    ):  # starts processes of its own, as a pool's worker may not; ends with its limit
         words = [sys.executable, "-m", "km2ipd", *arguments]
-        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, errors="replace")
+
+        def limit() -> None:
+            if most_bytes:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+
+        done = subprocess.run(words, cwd=folder, capture_output=True, text=True, errors="replace", preexec_fn=limit)
         return done.returncode, done.stderr
     from km2ipd.cli import main
 
@@ -124,7 +139,8 @@ def _judge(case: Case, code: int, talk: str, before: dict[str, str], root: Path)
         return "escape", ", ".join(strangers)[:200]
     if case.taken and code != REFUSED:
         return "overwritten", f"exit {code} though the output folder is taken"
-    if code not in (0, 4) and not case.taken and (root / out).exists():
+    kept = (root / out / JOURNAL).exists()  # a batch that is broken off goes on in its folder
+    if code not in (0, 4) and out not in before and (root / out).exists() and not kept:
         return "half-written", f"exit {code} and an output folder"
     if (peak := _peak_mb()) > MEMORY_LIMIT_MB:
         return "memory", f"{peak:.0f} MB"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import shutil
 import subprocess
 import sys
@@ -21,6 +20,8 @@ from samples.gallery import desmoid_pfs
 
 from .hostile import hostile_files
 from .mutators import BYTE_MUTATORS, TEXT_MUTATORS, Mutator
+from .pictures import odd_pictures
+from .places import PLACES
 
 SMALL_PX = 300  # width of the pictures that are spoilt: large enough to be read, small enough to be quick
 WRITING = ("run", "reconstruct", "batch")  # the commands with an output folder
@@ -143,7 +144,9 @@ def spoilt_files(originals: dict[str, list[Path]], count: int, seed: int) -> Ite
             yield Case(kind, mutator.__name__, file.name, mutator(file.read_bytes(), rng), taken)
     for name, data in hostile_files():
         yield Case(_kind_of(name), f"hostile {name}", name, data)
-    yield from _odd_pictures(originals["image"][0])
+    for name, data in odd_pictures(originals["image"][0]):
+        yield Case("image", f"odd {name}", name, data)
+    yield from (Case("place", f"place {name}", name, b"") for name in PLACES)
 
 
 def _choose_mutator(kind: str, rng: np.random.Generator) -> Mutator:
@@ -156,22 +159,5 @@ def _kind_of(name: str) -> str:
     suffix = Path(name).suffix
     by_suffix = {".pdf": "pdf", ".svg": "svg", ".csv": "curves.csv", ".json": "digitization.json"}
     if suffix == ".toml":
-        return "study.toml" if name in ("figure.toml", "parent.toml") else "reported.toml"
+        return "study.toml" if name.startswith(("figure", "parent", "study_")) else "reported.toml"
     return by_suffix.get(suffix, "image")
-
-
-def _odd_pictures(file: Path) -> Iterator[Case]:
-    """Whole pictures of unusual make: modes, a transparent page, one colour, an extreme shape."""
-    picture = Image.open(file).convert("RGB")
-    sixteen_bits = np.asarray(picture.convert("L")).astype(np.uint16) * 257
-    variants = {
-        "cmyk.jpg": picture.convert("CMYK"), "grey.png": picture.convert("L"), "bits.png": picture.convert("1"),
-        "palette.png": picture.convert("P"), "sixteen.png": Image.fromarray(sixteen_bits),
-        "clear.png": picture.convert("RGBA").point(lambda v: 0), "white.png": Image.new("RGB", (500, 400), "white"),
-        "black.png": Image.new("RGB", (500, 400)), "thin.png": picture.resize((3, 400)),
-        "flat.png": picture.resize((9000, 5)),
-    }  # fmt: skip
-    for name, image in variants.items():
-        buffer = io.BytesIO()
-        image.save(buffer, "JPEG" if name.endswith("jpg") else "PNG")
-        yield Case("image", f"odd {name}", name, buffer.getvalue())

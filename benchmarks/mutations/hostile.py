@@ -8,8 +8,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-# bounded, but by seconds: for the long version only
-SLOW = frozenset({"long_path.svg", "doubling_use.svg", "deep.svg", "many_paths.pdf", "long_path.pdf", "million.csv"})
+# bounded, but by seconds (pictures that are read as any other, places in which a figure is run): for the long version
+SLOW = frozenset(
+    {
+        *("long_path.svg", "doubling_use.svg", "deep.svg", "many_paths.pdf", "long_path.pdf", "million.csv"),
+        *("floats.tif", "lab.tif", "cmyk.tif", "sixteen.tif", "turned.png", "palette.png", "grey.png", "alpha.webp"),
+        *("long_name", "full_disk_of_a_batch", "out_of_no_disk", "study_that_is_broken_in_a_batch"),
+    }
+)
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {size}>{body}</svg>'
 
@@ -121,10 +127,34 @@ def _tables() -> Iterator[tuple[str, bytes]]:
     yield "wide.csv", b",".join(b"c%d" % k for k in range(100_000)) + b"\n" + b"1," * 99_999 + b"1\n"
     yield "quote.csv", header + b'1,"A,0,1\n' * 1000
     yield "arms.csv", header + b"".join(b"1,A%d,0,1\n1,A%d,9,0.5\n" % (k, k) for k in range(2_000))
+    yield "bom.csv", b"\xef\xbb\xbf" + header + b"1,A,0,1\n1,A,9,0.5\n"
+    yield "crlf.csv", (header + b"1,A,0,1\n1,A,9,0.5\n").replace(b"\n", b"\r\n") + b"\x1a"
+    yield "twice.csv", b"panel,arm,time,time,survival,survival\n1,A,0,0,1,1\n1,A,9,8,0.5,0.2\n"
+    yield "huge_numbers.csv", header + b"1,A,0,1\n1,A,1e308,0.5\n1,A,1.7e308,0.25\n"
+    yield "not_numbers.csv", header + b"1,A,0,1\n1,A,nan,0.5\n1,A,inf,nan\n"
+    yield "tiny_numbers.csv", header + b"1,A,0,1\n1,A,5e-324,0.5\n1,A,1e-323,5e-324\n"
     yield "utf16.csv", (header + b"1,A,0,1\n").decode().encode("utf-16")
     yield "long_name.csv", header + b"1," + b"A" * 1_000_000 + b",0,1\n"
     yield "deep.toml", b"a = " + b"[" * 100_000 + b"]" * 100_000
+    outcome = b'[[outcome]]\nname = "os"\n'
+    for name, text in {
+        "bom.toml": b"\xef\xbb\xbf" + outcome + b"follow_up = 9.0\n",
+        "utf16.toml": outcome.decode().encode("utf-16"),
+        "nul.toml": outcome + b"\x00",
+        "crlf.toml": outcome.replace(b"\n", b"\r\n") + b"follow_up = 9.0\r\n",
+        "twice.toml": outcome + b"follow_up = 9.0\nfollow_up = 8.0\n",
+        "huge.toml": outcome + b"follow_up = 1e308\n[[outcome.comparison]]\nhr = 1e308\nci = [1e-308, 1.7e308]\n",
+        "not_numbers.toml": outcome + b"follow_up = nan\n[[outcome.comparison]]\nhr = inf\nci = [-inf, nan]\n",
+    }.items():
+        yield name, text
+        yield f"study_{name}", text.replace(b"[[outcome]]", b'figure = "figure.png"\n[[outcome]]')
     yield "deep.json", b"[" * 1_000_000
+    yield "bom.json", b'\xef\xbb\xbf{"version": "0"}'
+    yield "utf16.json", '{"version": "0"}'.encode("utf-16")
+    yield "nul.json", b'{"version": "0\x00", "figure": "\\u0000", "sha256": "", "panels": []}'
+    yield "twice.json", b'{"version": "0", "version": 1, "figure": "x", "sha256": "", "panels": [], "panels": 9}'
+    yield "not_numbers.json", b'{"version": NaN, "figure": Infinity, "sha256": 1e999, "panels": [1e308]}'
+    yield "surrogate.json", b'{"version": "\\ud800", "figure": "\\udfff.png", "sha256": "", "panels": []}'
     yield "large_number.toml", b"[[outcome]]\nname = 'x'\nfollow_up = " + b"9" * 100_000
     yield "figure.toml", b'figure = "/dev/zero"\n'
     yield "parent.toml", b'figure = "../../../../etc/passwd"\n'

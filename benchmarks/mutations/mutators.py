@@ -142,6 +142,35 @@ def nest_deeply(data: bytes, rng: np.random.Generator) -> bytes:
     return data[: place.start()] + nest + data[place.end() :] if place else nest
 
 
+def recode(data: bytes, rng: np.random.Generator) -> bytes:
+    """The text as other programs save it: with a mark of its order of bytes, in UTF-16 or Latin-1; NUL bytes in it."""
+    text = data.decode("utf-8", "replace")
+    place = int(rng.integers(0, len(data) + 1))
+    versions = (
+        b"\xef\xbb\xbf" + data,
+        b"\xef\xbb\xbf" * 2 + data,
+        text.encode("utf-16"),
+        text.encode("utf-16-le"),
+        text.encode("utf-32"),
+        text.replace("e", "\u00e9").encode("latin-1", "replace"),
+        data[:place] + b"\x00" + data[place:],
+        data[:place] + b"\xed\xa0\x80" + data[place:],  # half of a pair of UTF-16, which is no text
+        data.replace(b"\n", b"\r\n") + b"\x1a",
+    )
+    return versions[rng.integers(len(versions))]
+
+
+def repeat_keys(data: bytes, rng: np.random.Generator) -> bytes:
+    """A key of JSON or TOML, or a column of a table, twice."""
+    found = list(re.finditer(rb'"\w+": ?[^,{}\[\]]+,|^\w+ = .*\n|^[\w,]+\n', data, re.M))
+    if not found:
+        return data + data
+    chosen = found[rng.integers(len(found))]
+    word = chosen.group()
+    twice = word.rstrip() + b"," + word if re.fullmatch(rb"[\w,]+\n", word) else word * 2
+    return data[: chosen.start()] + twice + data[chosen.end() :]
+
+
 TEXT_MUTATORS: tuple[Mutator, ...] = (
     replace_numbers,
     replace_numbers,  # twice: what a person mistypes most
@@ -152,4 +181,6 @@ TEXT_MUTATORS: tuple[Mutator, ...] = (
     change_separators,
     rename_keys,
     nest_deeply,
+    recode,
+    repeat_keys,
 )
