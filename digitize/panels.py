@@ -32,7 +32,7 @@ from .relabel import lattice
 from .selection import Plot
 from .snapping import half_pixel, shifted
 from .ticks import AxisTicks
-from .wording import panel_names, plot_title, time_unit, x_axis_label, y_axis_label
+from .wording import panel_names, plot_title, time_unit, up_to_next_letter, x_axis_label, y_axis_label
 
 # A tick or the end of an axis line stands at a step of the axis when it is as near as this.
 END_SLACK_PX = 2.0
@@ -125,6 +125,7 @@ def _views(figure: Figure, levels: GreyArray, plots: list[Plot], texts: tuple[Te
     views = []
     for plot, region, name in zip(plots, regions, names, strict=True):
         frame = plot.frame
+        region = up_to_next_letter(region, frame, name, texts)
         here = tuple(t for t in texts if region.contains(*t.box.centre))
         x_label, y_label = x_axis_label(frame, here), y_axis_label(frame, here, region)
         title = plot_title(frame, here, region)

@@ -38,6 +38,7 @@ from .risktable import read_risk_table
 from .trust import arm_confidence, doubts_about, doubts_by_print
 from .vectorarms import vector_arms
 from .vectoraxes import refine_calibration
+from .wrapped import with_further_lines
 
 TALLEST_LETTERING = 0.15
 """Height of a text's box, as a share of the plot's, beyond which a drawing was taken for text."""
@@ -118,7 +119,7 @@ def _drawn_arms(
         drawn, legend = vector_arms(figure, texts, panel)
         if drawn:
             return drawn, legend
-    legend = find_legend(figure.pixels, texts, panel)
+    legend = with_further_lines(find_legend(figure.pixels, texts, panel), texts)
     arms = trace_arms(figure.pixels, texts, panel, legend, insets, expected)
     return with_last_key(arms, legend), legend
 

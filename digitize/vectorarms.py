@@ -9,6 +9,7 @@ from .drawnarm import DrawnArm
 from .legend import LegendKey
 from .vector import VectorArm, trace_strokes
 from .vectorkeys import inked_share, legend_keys
+from .wrapped import with_further_lines
 
 # Colours of a key and its curve differ by rounding between colour spaces, up to this in any channel.
 SAME_COLOR = 12
@@ -28,7 +29,8 @@ def vector_arms(
 
 
 def _keys(figure: Figure, texts: Sequence[TextLine], panel: Panel, arms: Sequence[VectorArm]) -> tuple[LegendKey, ...]:
-    return legend_keys(figure, texts, panel, frozenset(i for arm in arms for i in arm.strokes))
+    keys = legend_keys(figure, texts, panel, frozenset(i for arm in arms for i in arm.strokes))
+    return with_further_lines(keys, texts)
 
 
 def same_color(one: Rgb, two: Rgb) -> bool:
