@@ -10,7 +10,7 @@ import numpy as np
 from ..records import Box, CurveTrace, Direction, Figure, FloatArray, Panel, Rgb, read_only
 from .strokes import stroke_box
 from .vectorlimits import level_at, without_limits
-from .vectorlines import SAME, TOUCH, Line, plot_lines
+from .vectorlines import SAME, TOUCH, Line, linked_rectangles, plot_lines
 from .vectormarks import LARGEST_MARK, assign_marks, find_marks
 from .vectorstairs import Staircase, read_staircase
 
@@ -140,7 +140,7 @@ def line_style(dash: Sequence[float], width: float) -> str:
 
 
 def _tiny_repeats(figure: Figure, area: Box) -> frozenset[int]:
-    """Strokes that come in crosses or closed shapes of mark size: they never carry a curve."""
+    """Strokes that come in crosses or closed shapes of mark size: they carry no curve, unless end meets end."""
     marks = find_marks(figure.strokes, area, frozenset())
     crosses = {index for mark in marks if len(mark.strokes) > 1 for index in mark.strokes}
     closed = {
@@ -148,7 +148,7 @@ def _tiny_repeats(figure: Figure, area: Box) -> frozenset[int]:
         for index, stroke in enumerate(figure.strokes)
         if stroke.closed and stroke.group >= 0 and max(_size(stroke_box(stroke))) <= LARGEST_MARK
     }
-    return frozenset(crosses | closed)
+    return frozenset(crosses | closed) - linked_rectangles(figure.strokes, area)
 
 
 def _size(box: Box) -> tuple[float, float]:
