@@ -210,7 +210,11 @@ def _joins(box: Box, run: Run) -> bool:
 
 def _down_to_caption(box: Box, texts: Sequence[Run], captions: Sequence[Box]) -> Box:
     """The region with all free text between it and the caption that stands below it, as rows of a table."""
-    below = [c.top for c in captions if 0 <= c.top - box.bottom <= CAPTION_REACH and c.left < box.right and c.right > box.left]
+    below = [
+        c.top
+        for c in captions
+        if 0 <= c.top - box.bottom <= CAPTION_REACH and c.left < box.right and c.right > box.left
+    ]
     limit = min(below, default=box.bottom)
     left = box.left - NAMES_SHARE * box.width
     rows = [t.box for t in texts if box.bottom < t.box.centre[1] < limit and left < t.box.centre[0] < box.right]

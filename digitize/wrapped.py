@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from ..records import Box, TextLine
 from .legend import LegendKey, may_name_an_arm
 
@@ -56,7 +54,7 @@ def _pitch(keys: Sequence[LegendKey]) -> float:
         for b in keys[i + 1 :]
         if abs(a.text_box.left - b.text_box.left) <= FLUSH * a.text_box.height
     ]
-    return float(np.min([g for g in gaps if g > 0], initial=np.inf)) if any(gaps) else 0.0
+    return min((g for g in gaps if g > 0), default=0.0)
 
 
 def _around(one: Box, two: Box) -> Box:

@@ -269,3 +269,19 @@ def test_a_curve_is_followed_under_a_row_of_marks() -> None:
     crop, arms = arms_of(drawing)
     assert [a.ink.color for a in arms] == [BLUE, RED]
     assert follows(crop, arms[0], late)
+
+
+def hatched(drawing: Drawing, points: Points, half: float, color) -> Drawing:
+    """Upright bars through a curve, every fourth pixel."""
+    for at in np.arange(60.0, END, 4.0):
+        row = float(row_at(points, np.array([at]))[0])
+        drawing.line(at, max(TOP, row - half), at, row + half, color, 1.5)
+    return drawing
+
+
+def test_bars_of_a_hatched_band_are_no_curves_and_hide_none() -> None:
+    drawing = hatched(hatched(Drawing(height=360).axes(), UPPER, 8, BLACK), LOWER, 30, RED)
+    drawing.curve(UPPER, END, BLACK).curve(LOWER, END, RED)
+    assert are(drawing, UPPER, LOWER, expected=2)
+    alone = hatched(Drawing().axes(), LOWER, 30, RED).curve(LOWER, END, RED)
+    assert are(alone, LOWER, expected=2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_strokes import BLACK, BLUE, RED, X, Y, corners, figure, panel, stroke
@@ -92,3 +94,18 @@ def test_an_arm_without_events_is_found_by_its_legend():
     assert arms[1].trace.y_px.tolist() == [50.0]
     assert arms[1].trace.end_px == 520.0
     assert len(vector_arms(figure(drawn[:3], ()), (), panel())[0]) == 1
+
+
+def test_a_legend_beside_the_panel_that_names_every_arm_is_shared():
+    other = corners(X, np.array([50.0, 60.0, 90.0, 150.0, 170.0]))
+    curves = [stroke(corners(), RED), stroke(other, BLUE)]
+    keys = [line(400, 520, RED), line(520, 520, BLUE)]
+    texts = [name("Placebo", 440, 520), name("Drug", 560, 520)]
+    cut = replace(panel(), region=Box(0, 0, 500, 560))
+    arms, legend = vector_arms(figure([*curves, *keys]), texts, cut)
+    assert [k.name for k in legend] == ["Placebo", "Drug"]
+    assert [a.keys[0].name for a in arms] == ["Placebo", "Drug"]
+    # One that names an arm twice is left alone: it may be another panel's.
+    texts.append(name("Drug B", 560, 545))
+    _, legend = vector_arms(figure([*curves, *keys, line(520, 545, BLUE, width=4.0)]), texts, cut)
+    assert [k.name for k in legend] == ["Placebo"]
