@@ -24,7 +24,14 @@ from .byhand import plots_by_hand, with_range
 from .direction import SURVIVAL_TOP, axis_scale, curve_ink, direction_in_words, direction_of_ink
 from .frames import Frame
 from .insets import SUFFIX, inset_notes, inset_region, magnified_insets
-from .kind import kind_from_axis, kind_from_ink, kind_from_words, says_percent, speaks_of_survival
+from .kind import (
+    kind_from_axis,
+    kind_from_ink,
+    kind_from_words,
+    says_percent,
+    speaks_of_competing_risks,
+    speaks_of_survival,
+)
 from .plots import find_plots
 from .raster import GreyArray, Line, grey
 from .regions import assign_regions
@@ -177,6 +184,7 @@ def _panel(view: _View, figure: Figure, direction: Direction | None) -> tuple[Pa
     cautions = [
         *_calibration_doubts(plot),
         *_percent_doubts(view, figure.caption),
+        *_competing_doubts(view, panel.direction, figure.caption),
         *inset_notes(plot, view.name),
         *(() if direction else doubts),
     ]
@@ -274,3 +282,11 @@ def _percent_doubts(view: _View, caption: str) -> list[Caution]:
         return []
     message = f"the y axis ends at {column.values.max():g} and nothing says that it is in percent"
     return [Caution("percent_assumed", message, "y axis", "review")]
+
+
+def _competing_doubts(view: _View, direction: Direction, caption: str) -> list[Caution]:
+    """Cumulative incidences with competing risks are no 1 - S: no patients rebuilt from them have the hazards meant."""
+    if direction == "survival" or not speaks_of_competing_risks(f"{view.y_label} {view.title} {caption}"):
+        return []
+    message = "the words speak of competing risks: the curves are no 1 - S, and hazards rebuilt from them are not exact"
+    return [Caution("competing-risks", message, "y axis", "review")]

@@ -229,3 +229,14 @@ def test_numbers_beside_a_plot_are_its_own_and_unread_ones_may_be() -> None:
     # A lone number at the right plot's axis: it has a scale of its own.
     assert len(find_panels(*shared_axis(label("0.4", 456, 60)))) == 1
     assert len(find_panels(*shared_axis(written=False))) == 1
+
+
+def test_incidences_with_competing_risks_are_a_doubt() -> None:
+    pixels = page(width=440)
+    texts = DrawnPlot(rising=True).draw(pixels)
+    said = "Cumulative incidence of relapse, calculated using the Aalen-Johansen method with death as a competing risk"
+    ((panel, cautions),) = find_panels(replace(figure_of(pixels), caption=said), texts)
+    assert panel.direction == "incidence"
+    assert "competing-risks" in [c.code for c in cautions]
+    ((_, plain),) = find_panels(replace(figure_of(pixels), caption="Cumulative incidence of relapse"), texts)
+    assert "competing-risks" not in [c.code for c in plain]

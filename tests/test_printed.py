@@ -117,3 +117,22 @@ def test_the_longest_name_inside_a_text_is_its_arm():
     assert match_arm("Nivolumab plus chemotherapy (n=179)", ARMS) == ARMS[0]
     assert match_arm("Chemotherapy", ARMS) == ARMS[1]
     assert match_arm("Months", ARMS) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "median survival was 12.3 months with Active and 8.1 months with Control",
+        "median survival was 12.3 months (95% CI, 10.1 to 14.0) in the Active group vs. 8.1 months (6.5 to 9.9) in Control",
+        "Active: median survival 12.3 months, compared with 8.1 months for Control",
+        "median survival of 12.3 months versus 8.1 months with Active and Control, respectively",
+    ],
+)
+def test_second_medians_of_a_caption_are_tied_to_their_own_arms(text):
+    found = read_statistics([], f"Figure 2. Overall survival; {text}.", panel(), ("Active", "Control"))
+    assert {n.arm: n.value for n in found if n.what == "median"} == {"Active": 12.3, "Control": 8.1}
+
+
+def test_a_second_number_of_another_kind_is_no_median():
+    found = read_statistics([], "median survival was 12.3 months in Active and 8.1% had died", panel(), ("Active", "B"))
+    assert [n.value for n in found if n.what == "median"] == [12.3]
