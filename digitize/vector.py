@@ -9,6 +9,7 @@ import numpy as np
 
 from ..records import Box, CurveTrace, Direction, Figure, FloatArray, Panel, Rgb, read_only
 from .strokes import stroke_box
+from .vectorgrid import rounding_error
 from .vectorlimits import level_at, without_limits
 from .vectorlines import SAME, TOUCH, Line, linked_rectangles, plot_lines
 from .vectormarks import LARGEST_MARK, assign_marks, find_marks
@@ -73,7 +74,8 @@ def trace_strokes(figure: Figure, panel: Panel, flat: frozenset[Rgb] = frozenset
     colors = [stair.line.color for stair in arms]
     found = assign_marks(marks, [stair.trace for stair in arms], colors)
     exact = _is_exact(figure, panel, arms)
-    error = 0.0 if exact else REDRAWN_ERROR * _px_per_unit(figure)
+    rounded = rounding_error([stair.line.points for stair in arms])
+    error = max(rounded, 0.0 if exact else REDRAWN_ERROR * _px_per_unit(figure))
     ways = [_goes_on(stair, lines, falling) for stair in arms]
     return tuple(_arm(*parts, error) for parts in zip(arms, found, ways, strict=True))
 

@@ -123,7 +123,7 @@ def test_the_longest_name_inside_a_text_is_its_arm():
     "text",
     [
         "median survival was 12.3 months with Active and 8.1 months with Control",
-        "median survival was 12.3 months (95% CI, 10.1 to 14.0) in the Active group vs. 8.1 months (6.5 to 9.9) in Control",
+        "median survival was 12.3 months (95% CI, 10.1 to 14) in the Active group vs. 8.1 months (6.5-9.9) in Control",
         "Active: median survival 12.3 months, compared with 8.1 months for Control",
         "median survival of 12.3 months versus 8.1 months with Active and Control, respectively",
     ],
