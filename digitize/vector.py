@@ -60,13 +60,14 @@ class VectorArm:
 def trace_strokes(figure: Figure, panel: Panel, flat: frozenset[Rgb] = frozenset()) -> tuple[VectorArm, ...]:
     """The arms of one panel from the figure's strokes, in painting order; empty when strokes hold no staircase.
 
-    flat: colours of the legend in which an arm may run level from start to end, as one without events does.
+    flat: colours of the legend in which an arm may run level from start to end, as one without events does, or all
+    along under another arm.
     """
     area = panel.plot_area
     falling = panel.direction == "survival"
-    lines = plot_lines(figure.strokes, area, _tiny_repeats(figure, area))
+    lines = plot_lines(figure.strokes, area, _tiny_repeats(figure, area), flat)
     stairs = [stair for line in lines if (stair := read_staircase(line, falling)) is not None]
-    shaped = _without_copies(_arm_like(stairs, panel, flat))
+    shaped = _without_copies(_arm_like(stairs, panel, flat), flat)
     arms = without_limits(shaped, lines)
     arms.sort(key=lambda stair: stair.line.order)
     used = frozenset(index for stair in arms for index in stair.line.strokes)
@@ -195,11 +196,13 @@ def _lingers(trace: CurveTrace, panel: Panel) -> bool:
     return bool(np.any(lasts[off] > 1.0))
 
 
-def _without_copies(stairs: Sequence[Staircase]) -> list[Staircase]:
+def _without_copies(stairs: Sequence[Staircase], flat: frozenset[Rgb]) -> list[Staircase]:
     """Lines drawn twice (a white halo under the line, a thick one under a thin) counted once, as painted last."""
     kept: list[Staircase] = []
     for stair in sorted(stairs, key=lambda s: -s.line.order):
-        if not any(_same_line(stair.trace, other.trace) for other in kept):
+        own = stair.line.color in flat
+        copied = (k for k in kept if not own or k.line.color == stair.line.color)
+        if not any(_same_line(stair.trace, other.trace) for other in copied):
             kept.append(stair)
     return kept
 

@@ -53,13 +53,20 @@ class Line:
     slack: float = 0.0
 
 
-def plot_lines(strokes: Sequence[Stroke], area: Box, skip: frozenset[int]) -> list[Line]:
-    """The lines within the plot area, longest first; strokes whose index is in skip are left out."""
+def plot_lines(
+    strokes: Sequence[Stroke], area: Box, skip: frozenset[int], flat: frozenset[Rgb] = frozenset()
+) -> list[Line]:
+    """The lines within the plot area, longest first; strokes whose index is in skip are left out.
+
+    flat: colours in which a level line at the plot's edge is no frame.
+    """
     pieces = []
     grid = _grid(strokes, area)
     for index, stroke in enumerate(strokes):
         box = stroke_box(stroke)
-        if index in skip or index in grid or not _meets(box, area) or _is_frame(box, area):
+        if index in skip or index in grid or not _meets(box, area):
+            continue
+        if _is_frame(box, area) and not (stroke.color in flat and box.width > SMALL):
             continue
         line = _as_line(stroke, index)
         if line is not None:

@@ -286,3 +286,19 @@ def test_drops_of_one_size_drawn_as_rectangles_are_no_marks():
     assert arm.trace.x_px == pytest.approx(x[:-1], abs=1.01)
     assert arm.trace.y_px == pytest.approx(y)
     assert len(arm.marks_px) == 0
+
+
+def test_points_drawn_on_every_drop_are_no_censor_marks():
+    x, y = 100 + 40.0 * np.arange(11), 50 + 20.0 * np.arange(10)
+
+    def dot(px, py):
+        return stroke(
+            [(px - 4, py - 4), (px + 4, py - 4), (px + 4, py + 4), (px - 4, py + 4)], None, fill=RED, closed=True
+        )
+
+    points = [dot(*at) for at in zip(x[:-1], y, strict=True)]
+    (arm,) = trace_strokes(figure([stroke(corners(x, y)), *points]), panel())
+    assert len(arm.marks_px) == 0
+    # Censorings fall between the drops as well.
+    (arm,) = trace_strokes(figure([stroke(corners(x, y)), *points[:5], dot(122.0, 50.0), dot(175.0, 70.0)]), panel())
+    assert len(arm.marks_px) == 7

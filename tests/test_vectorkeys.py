@@ -109,3 +109,17 @@ def test_a_legend_beside_the_panel_that_names_every_arm_is_shared():
     texts.append(name("Drug B", 560, 545))
     _, legend = vector_arms(figure([*curves, *keys, line(520, 545, BLUE, width=4.0)]), texts, cut)
     assert [k.name for k in legend] == ["Placebo"]
+
+
+def test_an_arm_that_runs_along_the_frame_or_under_another_is_found_by_its_legend():
+    keys = [line(400, 90, RED), line(400, 120, BLUE)]
+    texts = [name("Placebo", 440, 90), name("Drug", 440, 120)]
+    without_events = stroke([(100, 50), (600, 50)], BLUE)
+    arms, _ = vector_arms(figure([stroke(corners()), without_events, *keys]), texts, panel())
+    assert [(a.color, len(a.trace.x_px)) for a in arms] == [(RED, 5), (BLUE, 1)]
+    same = stroke(corners(), BLUE)
+    arms, _ = vector_arms(figure([same, stroke(corners(), order=1), *keys]), texts, panel())
+    assert sorted(a.color for a in arms) == [BLUE, RED]
+    # Without an entry a second line at the same place is the first one's halo.
+    arms, _ = vector_arms(figure([same, stroke(corners(), order=1), keys[0]]), texts, panel())
+    assert [a.color for a in arms] == [RED]
