@@ -285,8 +285,8 @@ def _percent_doubts(view: _View, caption: str) -> list[Caution]:
 
 
 def _competing_doubts(view: _View, direction: Direction, caption: str) -> list[Caution]:
-    """Cumulative incidences with competing risks are no 1 - S: no patients rebuilt from them have the hazards meant."""
+    """Cumulative incidences with competing risks are no 1 - S; a note, as where it tells the counts contradict it."""
     if direction == "survival" or not speaks_of_competing_risks(f"{view.y_label} {view.title} {caption}"):
         return []
     message = "the words speak of competing risks: the curves are no 1 - S, and hazards rebuilt from them are not exact"
-    return [Caution("competing-risks", message, "y axis", "review")]
+    return [Caution("competing-risks", message, "y axis", "note")]
