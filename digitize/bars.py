@@ -15,6 +15,8 @@ LEAST_BAR, LEAST_STROKES = 0.04, 4.0
 """Least height of a bar, as a share of the plot's height (ticks of censoring: 0.03) and in stroke widths."""
 BARRED = 0.2
 """Share of a curve's columns with a bar from which its band is hatched; of its own drops a tenth of them is made."""
+WIDENS = 1.6
+"""How much higher the highest tenth of the bars is than the lowest: limits widen with time, marks are of one height."""
 
 
 def bars_through(path: TracedPath, own: FloatArray) -> MaskArray:
@@ -27,7 +29,10 @@ def is_hatched(path: TracedPath, own: FloatArray) -> bool:
     """Whether bars stand so close along a path that a further path could run across them."""
     heights = bars_through(path, own).sum(axis=0)[path.stair.first : path.stair.last + 1]
     bar = heights > max(LEAST_BAR * own.shape[0], LEAST_STROKES * path.width_px)
-    return float(bar.mean()) >= BARRED
+    if float(bar.mean()) < BARRED:
+        return False
+    low, high = np.quantile(heights[bar], [0.1, 0.9])
+    return bool(high >= WIDENS * low)
 
 
 def _runs_through(path: TracedPath, own: FloatArray) -> MaskArray:

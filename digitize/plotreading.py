@@ -25,10 +25,11 @@ from ..records import (
     TextLine,
 )
 from .arms import ArmPath, find_arms
+from .bars import is_hatched
 from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend
-from .marks import ArmLine, find_marks
+from .marks import NO_MARKS, ArmLine, find_marks
 from .naming import ArmName, name_arms, tie_rows, with_last_key
 from .palette import find_inks
 from .plotcrop import PlotCrop, crop_plot
@@ -140,7 +141,9 @@ def trace_arms(
     arms = find_arms(crop, inks, expected)
     marked = find_marks(crop, marked_lines(arms, crop))
     drawn = []
-    for arm, marks in zip(arms, marked, strict=True):
+    for arm, found in zip(arms, marked, strict=True):
+        # The bars of a hatched band look like marks.
+        marks = NO_MARKS if is_hatched(arm.path, arm.own) else found
         runs_on, end_hidden = _runs_on(pixels, crop, arm), _end_hidden(crop, arm) or _ends_under(insets, crop, arm)
         drawn.append(arm_from_path(arm, crop, marks, runs_on=runs_on, end_hidden=end_hidden))
     return drawn
