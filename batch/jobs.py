@@ -16,7 +16,7 @@ from ..study import reported_beside
 from .manifest import read_manifest
 from .studyfile import STUDY_NAME, read_study
 
-FIGURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".pdf", ".svg"})
+FIGURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".pdf", ".svg", ".svgz"})
 # A folder that holds this is the output of a run; its pictures are no figures to be read.
 OUTPUT_MARK = "digitization.json"
 # What lies beside the folders of the jobs.

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from ..records import FloatArray, Rgb
+from .bars import bars_through, is_hatched
 from .limits import without_limits
 from .palette import PlotInk, is_tint, same_line
 from .plotcrop import PlotCrop
@@ -121,6 +122,9 @@ def _curves_of_ink(
         single = without_limits(paths)
         # Limits never leave fewer arms than the legend names.
         paths = single if len(single) >= named else paths
+    if paths and is_hatched(paths[0], own):
+        # The bars of a hatched band gather enough ink for paths across them.
+        paths = paths[:due]
     return paths[:due], paths[due:], [] if paths else [p for p in traced[:1] if _may_be_hidden(p, crop)]
 
 
@@ -259,12 +263,12 @@ def _is_edge(path: TracedPath, crop: PlotCrop) -> bool:
 
 
 def _explained(crop: PlotCrop, own: FloatArray, paths: list[TracedPath]) -> float:
-    """Share of an ink, lettering and frame aside, that lies within the strokes of its paths."""
+    """Share of an ink, lettering and frame aside, that lies within the strokes of its paths or bars through them."""
     own = own * ~crop.lettering
     total = float(own.sum())
     covered = np.zeros(own.shape, bool)
     for path in paths:
-        covered |= stroke_mask(path.stair, own.shape, path.width_px + 2)
+        covered |= stroke_mask(path.stair, own.shape, path.width_px + 2) | bars_through(path, own)
     return float(own[covered].sum()) / total if total else 0.0
 
 

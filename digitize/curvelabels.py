@@ -22,6 +22,10 @@ BROKEN_GAP = 0.7
 """Widest gap between the lines of a broken name, in heights of its letters."""
 CHROMA = 18.0
 """Lab chroma above which a colour is no grey: black letters on tinted paper or in JPEG have below 10, muted inks 20."""
+LEAST_CHROMA, HUE_TURN = 3.0, 30.0
+"""Lab chroma that a faded sample keeps, and the degrees by which fading may turn its hue; arms lie 40 degrees apart."""
+FADED = 0.9
+"""Price, as a share of NO_TIE, of letters in a curve's hue but not its colour: thin lines are paler than letters."""
 NO_TIE = 4.0
 """Price above which a row or name is tied to no arm."""
 
@@ -96,6 +100,7 @@ def _label_price(arm: DrawnArm, line: TextLine, letters: Rgb) -> float:
     distance = _distance_to_curve(arm, line) / max(line.box.height, 6.0)
     if is_chromatic(letters):
         gap = color_distance(letters, arm.color) / LETTER_COLOR
+        gap = min(gap, FADED) if is_chromatic(arm.color) and may_share_hue(arm.color, letters) else gap
         return gap * NO_TIE + 0.1 * min(distance, 5.0) if gap < 1.0 else 2 * NO_TIE
     return distance / LABEL_REACH * NO_TIE if distance < LABEL_REACH else 2 * NO_TIE
 
@@ -125,6 +130,15 @@ def letter_color(pixels: PixelArray, line: TextLine) -> Rgb:
 def is_chromatic(color: Rgb) -> bool:
     """Whether a colour is far from grey."""
     return float(np.hypot(*to_lab(np.asarray(color, float))[1:])) > CHROMA
+
+
+def may_share_hue(one: Rgb, two: Rgb) -> bool:
+    """Whether two colours are both grey, or of one hue however pale."""
+    (_, *a), (_, *b) = to_lab(np.asarray(one, float)), to_lab(np.asarray(two, float))
+    if max(np.hypot(*a), np.hypot(*b)) < CHROMA:
+        return True
+    turn = np.degrees(np.arctan2(a[1], a[0]) - np.arctan2(b[1], b[0]))
+    return min(np.hypot(*a), np.hypot(*b)) > LEAST_CHROMA and abs((turn + 180) % 360 - 180) < HUE_TURN
 
 
 def cheapest_pairs(price: np.ndarray) -> list[tuple[int, int]]:

@@ -32,6 +32,7 @@ _OTHER_X = (
     ("a calibration plot", r"predicted (prob|surv|risk)"),
 )
 _SURVIVAL_WORDS = re.compile(r"surviv|free\b|freedom|alive|incidence|event rate|kaplan|at risk", re.I)
+_COMPETING = re.compile(r"competing[- ](risk|event)|aalen|fine\s*(and|&|[-\u2013])\s*gray|subdistribution", re.I)
 _PERCENT_WORDS = re.compile(r"%|per ?cent", re.I)
 # A y axis labelled beyond this is in percent or shows no probability.
 LARGEST_FRACTION = 1.5
@@ -72,6 +73,11 @@ def kind_from_words(x_label: str, y_label: str, title: str) -> str | None:
 def says_percent(words: str) -> bool:
     """Whether labels, title or caption call the y axis a percentage."""
     return _PERCENT_WORDS.search(words) is not None
+
+
+def speaks_of_competing_risks(words: str) -> bool:
+    """Whether the words say that other events end a patient's risk without being censorings."""
+    return _COMPETING.search(words) is not None
 
 
 def speaks_of_survival(words: str) -> bool:

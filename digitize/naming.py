@@ -13,23 +13,21 @@ import numpy as np
 
 from ..records import Panel, PixelArray, Rgb, RiskRow, RiskTable, SurvivalCurve, TextLine
 from .curvelabels import (
-    CHROMA,
     LETTER_COLOR,
     NO_TIE,
     cheapest_pairs,
     is_chromatic,
     likeness,
+    may_share_hue,
     stands_beside_plot,
     tie_labels,
     with_joined,
 )
 from .drawnarm import DrawnArm
-from .inks import color_distance, to_lab
+from .inks import color_distance
 from .legend import LegendKey, may_name_an_arm
 from .risklaws import share_at_first
 
-LEAST_CHROMA, HUE_TURN = 3.0, 30.0
-"""Lab chroma that a faded sample keeps, and the degrees by which fading may turn its hue; arms lie 40 degrees apart."""
 TIME_SLACK = 0.008
 """Share of the table's time span by which a drop may be read early: a pixel or two in small pictures."""
 STYLE_TELLS = 0.03
@@ -108,18 +106,9 @@ def with_last_key(arms: list[DrawnArm], legend: tuple[LegendKey, ...]) -> list[D
     left = [k for k in legend if not any(k in arm.keys for arm in arms)]
     if len(bare) != 1 or len(left) != 1 or len(legend) != len(arms) or len(arms) < 2:
         return arms
-    if not _may_share_hue(arms[bare[0]].color, left[0].color):
+    if not may_share_hue(arms[bare[0]].color, left[0].color):
         return arms
     return [replace(arm, keys=(left[0],)) if i == bare[0] else arm for i, arm in enumerate(arms)]
-
-
-def _may_share_hue(one: Rgb, two: Rgb) -> bool:
-    """Whether two colours are both grey, or of one hue however pale."""
-    (_, *a), (_, *b) = to_lab(np.asarray(one, float)), to_lab(np.asarray(two, float))
-    if max(np.hypot(*a), np.hypot(*b)) < CHROMA:
-        return True
-    turn = np.degrees(np.arctan2(a[1], a[0]) - np.arctan2(b[1], b[0]))
-    return min(np.hypot(*a), np.hypot(*b)) > LEAST_CHROMA and abs((turn + 180) % 360 - 180) < HUE_TURN
 
 
 def tie_rows(

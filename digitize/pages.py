@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import numpy as np
 from ..records import Box, Stroke
 from .pageimages import PageImage
 from .pdfobjects import PageContent
-from .prose import beside_prose, caption_of, gap_between, outer_lines, prose_lines
+from .prose import CAPTION_REACH, beside_prose, caption_of, gap_between, opens_caption, outer_lines, prose_lines
 from .strokes import stroke_box
 from .textruns import Run, text_lines
 
@@ -28,6 +29,11 @@ RULE_SHARE = 0.5
 # Text joins its figure across a gap of so many letter sizes (rows of an at-risk table, an axis title).
 TEXT_GAP_DOWN = 2.4
 TEXT_GAP_ACROSS = 2.2
+# ... a table's heading across more, as it stands clear of the axis title.
+TABLE_GAP_DOWN = 6.0
+TABLE_HEADING = re.compile(r"\bat.{0,2}risk", re.IGNORECASE)
+# Row names of a table reach so far left of the plot, as a share of its width.
+NAMES_SHARE = 0.3
 # Parts of one figure (panels, legend keys, table rules) stand within this distance (points).
 PART_GAP = 30.0
 # Lengths of short strokes each way that show a curve of pieces; ticks have two, a ruled table none along.
@@ -57,7 +63,8 @@ def find_regions(content: PageContent) -> tuple[Region, ...]:
     plots = [box for box in boxes if _is_plot(box, content.strokes, images)]
     rest = [box for box in boxes if box not in plots and not _is_outer_rule(box, content)]
     free = [line for line in lines if line not in blocked and any(c.isalnum() for c in line.text)]
-    grown = [_grown(box, [(line.box, line.size) for line in free], rest) for box in plots]
+    captions = [line.box for line in lines if opens_caption(line, lines)]
+    grown = [_down_to_caption(_grown(box, free, rest), free, captions) for box in plots]
     regions = _merged(grown, [line.box for line in blocked])
     return tuple(_region(box, content, images, lines) for box in sorted(regions, key=lambda b: (b.top, b.left)))
 
@@ -180,23 +187,38 @@ def _is_oblique(stroke: Stroke) -> bool:
 # ---------------------------------------------------------------- growth and merging
 
 
-def _grown(box: Box, texts: Sequence[tuple[Box, float]], parts: Sequence[Box]) -> Box:
+def _grown(box: Box, texts: Sequence[Run], parts: Sequence[Box]) -> Box:
     """The plot's box with the free text and the small graphics around it, taken in until nothing is near."""
     texts, parts = list(texts), list(parts)
     while True:
-        near = [t for t in texts if _joins(box, *t)]
+        near = [t for t in texts if _joins(box, t)]
         pieces = [p for p in parts if gap_between(box, p) <= JOIN_GAP and p.width <= box.width * 1.2]
         if not near and not pieces:
             return box
         texts = [t for t in texts if t not in near]
         parts = [p for p in parts if p not in pieces]
-        box = _around([box, *(t[0] for t in near), *pieces])
+        box = _around([box, *(t.box for t in near), *pieces])
 
 
-def _joins(box: Box, text: Box, size: float) -> bool:
+def _joins(box: Box, run: Run) -> bool:
+    text = run.box
     across = max(text.left - box.right, box.left - text.right, 0.0)
     down = max(text.top - box.bottom, box.top - text.bottom, 0.0)
-    return (across == 0 and down <= TEXT_GAP_DOWN * size) or (down == 0 and across <= TEXT_GAP_ACROSS * size)
+    below = TABLE_GAP_DOWN if text.top > box.bottom and TABLE_HEADING.search(run.text) else TEXT_GAP_DOWN
+    return (across == 0 and down <= below * run.size) or (down == 0 and across <= TEXT_GAP_ACROSS * run.size)
+
+
+def _down_to_caption(box: Box, texts: Sequence[Run], captions: Sequence[Box]) -> Box:
+    """The region with all free text between it and the caption that stands below it, as rows of a table."""
+    below = [
+        c.top
+        for c in captions
+        if 0 <= c.top - box.bottom <= CAPTION_REACH and c.left < box.right and c.right > box.left
+    ]
+    limit = min(below, default=box.bottom)
+    left = box.left - NAMES_SHARE * box.width
+    rows = [t.box for t in texts if box.bottom < t.box.centre[1] < limit and left < t.box.centre[0] < box.right]
+    return _around([box, *rows])
 
 
 def _merged(boxes: Sequence[Box], blocked: Sequence[Box]) -> list[Box]:

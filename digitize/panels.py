@@ -24,7 +24,14 @@ from .byhand import plots_by_hand, with_range
 from .direction import SURVIVAL_TOP, axis_scale, curve_ink, direction_in_words, direction_of_ink
 from .frames import Frame
 from .insets import SUFFIX, inset_notes, inset_region, magnified_insets
-from .kind import kind_from_axis, kind_from_ink, kind_from_words, says_percent, speaks_of_survival
+from .kind import (
+    kind_from_axis,
+    kind_from_ink,
+    kind_from_words,
+    says_percent,
+    speaks_of_competing_risks,
+    speaks_of_survival,
+)
 from .plots import find_plots
 from .raster import GreyArray, Line, grey
 from .regions import assign_regions
@@ -32,7 +39,7 @@ from .relabel import lattice
 from .selection import Plot
 from .snapping import half_pixel, shifted
 from .ticks import AxisTicks
-from .wording import panel_names, plot_title, time_unit, x_axis_label, y_axis_label
+from .wording import panel_names, plot_title, time_unit, up_to_next_letter, x_axis_label, y_axis_label
 
 # A tick or the end of an axis line stands at a step of the axis when it is as near as this.
 END_SLACK_PX = 2.0
@@ -125,6 +132,7 @@ def _views(figure: Figure, levels: GreyArray, plots: list[Plot], texts: tuple[Te
     views = []
     for plot, region, name in zip(plots, regions, names, strict=True):
         frame = plot.frame
+        region = up_to_next_letter(region, frame, name, texts)
         here = tuple(t for t in texts if region.contains(*t.box.centre))
         x_label, y_label = x_axis_label(frame, here), y_axis_label(frame, here, region)
         title = plot_title(frame, here, region)
@@ -176,6 +184,7 @@ def _panel(view: _View, figure: Figure, direction: Direction | None) -> tuple[Pa
     cautions = [
         *_calibration_doubts(plot),
         *_percent_doubts(view, figure.caption),
+        *_competing_doubts(view, panel.direction, figure.caption),
         *inset_notes(plot, view.name),
         *(() if direction else doubts),
     ]
@@ -273,3 +282,11 @@ def _percent_doubts(view: _View, caption: str) -> list[Caution]:
         return []
     message = f"the y axis ends at {column.values.max():g} and nothing says that it is in percent"
     return [Caution("percent_assumed", message, "y axis", "review")]
+
+
+def _competing_doubts(view: _View, direction: Direction, caption: str) -> list[Caution]:
+    """Cumulative incidences with competing risks are no 1 - S; a note, as where it tells the counts contradict it."""
+    if direction == "survival" or not speaks_of_competing_risks(f"{view.y_label} {view.title} {caption}"):
+        return []
+    message = "the words speak of competing risks: the curves are no 1 - S, and hazards rebuilt from them are not exact"
+    return [Caution("competing-risks", message, "y axis", "note")]

@@ -20,6 +20,7 @@ from .confined import confined
 from .pageimages import PageImage
 from .pages import Region, find_regions
 from .pdfobjects import PageContent, page_content
+from .seen import seen_strokes, seen_texts
 from .strokes import common, placed, stroke_box, with_groups
 from .textruns import Run, is_symbol, placed_lines, text_lines
 
@@ -166,14 +167,16 @@ def vector_figure(
     view = _vector_view(box, [run for run in runs if not is_symbol(run.text)])
     strokes = [s for s in content.strokes if overlap(stroke_box(s), box)]
     marks, words = split_marks(runs, 1 + max((s.order for s in strokes), default=0))
-    drawn = placed(with_groups([*strokes, *marks]), view.left, view.top, view.x_scale)
+    pixels = draw(view)
+    drawn = seen_strokes(placed(with_groups([*strokes, *marks]), view.left, view.top, view.x_scale), pixels)
     readable = words if is_readable(words) else []
+    texts = placed_lines(text_lines(readable), view.left, view.top, view.x_scale)
     return Figure(
         name=name,
         sha256=digest,
-        pixels=draw(view),
+        pixels=pixels,
         strokes=drawn,
-        texts=placed_lines(text_lines(readable), view.left, view.top, view.x_scale),
+        texts=seen_texts(texts, pixels),
         source=Source(page, (box.left, box.top, box.right, box.bottom), "vector" if drawn else "rendered page"),
         caption=caption,
     )

@@ -33,6 +33,12 @@ _MEDIAN = re.compile(
     rf"(?P<none>not\s+(?:yet\s+)?(?:reached|estimable)|N\.?[RE]\.?\b|NA\b))(?:[^0-9(\[]{{0,12}}{_INTERVAL})?",
     re.I,
 )
+# "... 12.3 months in one group and 8.1 months in the other": the unit is named again, so that it is a time.
+_SECOND = re.compile(
+    rf"[^0-9;\n]{{0,60}}?\b(?:and|vs\.?|versus|compared\s+(?:with|to))\s+(?:was\s+)?(?P<value>{_NUMBER})"
+    rf"(?P<unit>\s*-?\s*(?:months?|mo|years?|yrs?|weeks?|days?)\b)(?:[^0-9(\[]{{0,12}}{_INTERVAL})?",
+    re.I,
+)
 _RATE = re.compile(
     rf"(?P<at>{_NUMBER})\s*-?\s*(?P<unit>yr|year|y|month|mo|m|week|wk|day|d)s?\b[^0-9%]{{0,40}}?"
     rf"(?P<value>{_NUMBER})\s*%(?!\s*-?\s*{_CI})(?:\s*[(\[]\s*(?:{_LEVEL}{_CI}[^0-9]{{0,4}})?{_RANGE}\s*%?\s*[)\]])?",
@@ -158,20 +164,27 @@ def _medians(body: str) -> Iterator[Found]:
         what = "follow_up" if re.search(r"follow", match["between"], re.I) else "median"
         if re.search(r"\bage\b|hazard|ratio|dose|95", match["between"], re.I):
             continue
-        low, high = _limits(match)
-        if value is not None and ((low is not None and low > value) or (high is not None and high < value)):
-            low = high = None
-        number = PrintedNumber(
-            what,
-            value,
-            low,
-            high,
-            _level(match),
-            decimals=decimals(match["value"]) if match["value"] else 0,
-            not_reached=value is None,
-            text=match[0],
-        )
-        yield Found(number, match.start(), match.end())
+        yield _median(what, value, match, match.start())
+        second = _SECOND.match(body, match.end())
+        if second is not None:
+            yield _median(what, parse_number(second["value"]), second, second.start("value"))
+
+
+def _median(what: str, value: float | None, match: re.Match[str], start: int) -> Found:
+    low, high = _limits(match)
+    if value is not None and ((low is not None and low > value) or (high is not None and high < value)):
+        low = high = None
+    number = PrintedNumber(
+        what,
+        value,
+        low,
+        high,
+        _level(match),
+        decimals=decimals(match["value"]) if match["value"] else 0,
+        not_reached=value is None,
+        text=match[0],
+    )
+    return Found(number, start, match.end())
 
 
 def _counts(body: str) -> Iterator[Found]:

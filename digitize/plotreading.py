@@ -25,11 +25,12 @@ from ..records import (
     TextLine,
 )
 from .arms import ArmPath, find_arms
+from .bars import is_hatched
 from .curvelabels import stands_beside_plot
 from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
-from .marks import ArmLine, find_marks
+from .marks import NO_MARKS, ArmLine, find_marks
 from .naming import ArmName, name_arms, tie_rows, with_last_key
 from .palette import find_inks
 from .plotcrop import PlotCrop, crop_plot
@@ -39,6 +40,7 @@ from .risktable import read_risk_table
 from .trust import arm_confidence, doubts_about, doubts_by_print
 from .vectorarms import vector_arms
 from .vectoraxes import refine_calibration
+from .wrapped import with_further_lines
 
 TALLEST_LETTERING = 0.15
 """Height of a text's box, as a share of the plot's, beyond which a drawing was taken for text."""
@@ -120,7 +122,7 @@ def _drawn_arms(
         drawn, legend = vector_arms(figure, texts, panel)
         if drawn:
             return drawn, legend
-    legend = find_legend(figure.pixels, texts, panel)
+    legend = with_further_lines(find_legend(figure.pixels, texts, panel), texts)
     arms = trace_arms(figure.pixels, texts, panel, legend, insets, expected)
     return with_last_key(arms, legend), legend
 
@@ -141,7 +143,9 @@ def trace_arms(
     arms = find_arms(crop, inks, expected)
     marked = find_marks(crop, marked_lines(arms, crop))
     drawn = []
-    for arm, marks in zip(arms, marked, strict=True):
+    for arm, found in zip(arms, marked, strict=True):
+        # The bars of a hatched band look like marks.
+        marks = NO_MARKS if is_hatched(arm.path, arm.own) else found
         runs_on, end_hidden = _runs_on(pixels, crop, arm), _end_hidden(crop, arm) or _ends_under(insets, crop, arm)
         drawn.append(arm_from_path(arm, crop, marks, runs_on=runs_on, end_hidden=end_hidden))
     return drawn

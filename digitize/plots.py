@@ -8,11 +8,12 @@ import numpy as np
 
 from ..errors import TooFewTicks
 from ..records import Figure, TextLine
-from .axes import find_scales, number_labels
+from .axes import NumberLabel, PrintedScale, find_scales, number_labels
 from .frames import FigureLines, Frame, figure_lines, frame_plot, pair_scales, with_grid
 from .raster import GreyArray
 from .relabel import complete_scale
-from .selection import Plot, choose_plots, has_even_steps
+from .selection import OVERLAP, Plot, choose_plots, has_even_steps, is_plausible, overlap
+from .sharedaxis import rows_beside, shared_column
 from .ticks import AxisTicks, Strips, locate_ticks
 
 # Ticks outside are searched up to this share of the print's height; next to labels that touch the axis, less.
@@ -25,11 +26,8 @@ INSIDE_REACH = 0.5
 def find_plots(figure: Figure, levels: GreyArray, texts: tuple[TextLine, ...]) -> list[Plot]:
     """All plots of the figure in reading order, each with both axes calibrated."""
     labels = number_labels(texts)
-    pairs = [
-        pair
-        for pair in pair_scales(find_scales(labels, "horizontal"), find_scales(labels, "vertical"))
-        if all(map(has_even_steps, pair))
-    ]
+    rows, columns = find_scales(labels, "horizontal"), find_scales(labels, "vertical")
+    pairs = [pair for pair in pair_scales(rows, columns) if all(map(has_even_steps, pair))]
     if not pairs:
         return []
     lines = figure_lines(levels)
@@ -42,7 +40,9 @@ def find_plots(figure: Figure, levels: GreyArray, texts: tuple[TextLine, ...]) -
         except TooFewTicks:
             continue
     chosen = choose_plots(candidates)
-    if not figure.texts:
+    if figure.texts:
+        chosen += _beside(chosen, rows, labels, lines, levels)
+    else:
         chosen = [_completed(figure, levels, lines, plot) for plot in chosen]
     return _in_reading_order(chosen)
 
@@ -50,6 +50,26 @@ def find_plots(figure: Figure, levels: GreyArray, texts: tuple[TextLine, ...]) -
 def calibrated(levels: GreyArray, frame: Frame) -> Plot:
     """A framed plot with both its axes calibrated. Raises TooFewTicks."""
     return Plot(frame, _x_ticks(levels, frame), _y_ticks(levels, frame))
+
+
+def _beside(
+    chosen: list[Plot],
+    rows: tuple[PrintedScale, ...],
+    labels: tuple[NumberLabel, ...],
+    lines: FigureLines,
+    levels: GreyArray,
+) -> list[Plot]:
+    """Plots without y numbers of their own beside one whose axis they share; only where no number can be unread."""
+    found = []
+    for row, host in rows_beside(chosen, rows):
+        column = shared_column(row, host, labels)
+        if column is None:
+            continue
+        frame = frame_plot(row, column, lines)
+        plot = Plot(frame, _x_ticks(levels, frame), host.y)
+        if is_plausible(plot) and not any(overlap(plot.frame.area, other.frame.area) > OVERLAP for other in chosen):
+            found.append(plot)
+    return found
 
 
 def _completed(figure: Figure, levels: GreyArray, lines: FigureLines, plot: Plot) -> Plot:

@@ -39,11 +39,11 @@ def read_statistics(
     worded = [t for t in lines if _has_words(t)]
     for block in _blocks([t for t in lines if _has_words(t) or _ends_phrase(t, worded)]):
         body = _joined(block)
-        found += [_tied(f, body, arm_names) for f in find_statistics(body, panel.x.unit)]
+        found += _all_tied(find_statistics(body, panel.x.unit), body, arm_names)
     found += _inset_table([t for t in lines if t.box.bottom < panel.plot_area.bottom], arm_names)
     if caption and not re.search(r"\b(panel|figure \d)?\s*\(?[A-D]\)|[A-D]\s*[,:]", caption):
         known = {f.what for f in found}
-        extra = [_tied(f, caption, arm_names) for f in find_statistics(caption, panel.x.unit)]
+        extra = _all_tied(find_statistics(caption, panel.x.unit), caption, arm_names)
         found += [n for n in extra if n.what not in known and n.what in ("hr", "p", "logrank_p", "median")]
     return _of_one_arm(_distinct(found))
 
@@ -117,17 +117,47 @@ def _joined(block: Sequence[TextLine]) -> str:
     return " \n".join(" ".join(t.text for t in sorted(r, key=lambda t: t.box.left)) for r in rows)
 
 
-def _tied(found: Found, body: str, arm_names: Sequence[str]) -> PrintedNumber:
-    """The statistic with the arm (and reference) that the words before it name."""
+def _all_tied(found: Sequence[Found], body: str, arm_names: Sequence[str]) -> list[PrintedNumber]:
+    """The statistics of a text, each with the arm that is named nearest to it among others of its kind."""
+    tied = []
+    taken: dict[str, int] = {}
+    for f in found:
+        what = f.number.what
+        until = min((g.start for g in found if g.number.what == what and g.start >= f.end), default=len(body))
+        number = _tied(f, body, arm_names, taken.get(what, 0), until)
+        # Words after a number that named its arm are not the next number's.
+        named_before = match_arm(body[taken.get(what, 0) : f.end].rsplit("\n", 1)[-1], arm_names)
+        taken[what] = until if number.arm and not named_before else f.end
+        tied.append(number)
+    return _in_order_of_names(tied, found, body, arm_names)
+
+
+def _tied(found: Found, body: str, arm_names: Sequence[str], since: int, until: int) -> PrintedNumber:
+    """The statistic with the arm (and reference) that the words before it name, else those after it."""
     number = found.number
-    before = body[: found.start].rsplit("\n", 1)[-1] + body[found.start : found.end]
+    before = body[since : found.start].rsplit("\n", 1)[-1] + body[found.start : found.end]
     if number.what in ("hr", "p", "logrank_p"):
         sides = re.split(r"\bvs\.?\b|\bversus\b", before + body[found.end :].split("\n", 1)[0], maxsplit=1)
         if len(sides) == 2:
             return replace(number, arm=match_arm(sides[0], arm_names), reference=match_arm(sides[1], arm_names))
         return number
-    line = before + body[found.end :].split("\n", 1)[0]
-    return replace(number, arm=match_arm(before, arm_names) or match_arm(line, arm_names))
+    after = body[found.end : until].split("\n", 1)[0]
+    return replace(number, arm=match_arm(before, arm_names) or match_arm(before + after, arm_names))
+
+
+def _in_order_of_names(
+    tied: list[PrintedNumber], found: Sequence[Found], body: str, arm_names: Sequence[str]
+) -> list[PrintedNumber]:
+    """Two medians whose arms are named after both, as in "12.3 and 8.1 months with A and B, respectively"."""
+    pair = [i for i, f in enumerate(found) if f.number.what == "median"]
+    after = body[found[pair[1]].end :].split("\n", 1)[0] if len(pair) == 2 else ""
+    if "respectively" not in after:
+        return tied
+    named = sorted((after.lower().find(n.lower()), n) for n in arm_names if _has_name(after, n))
+    if len(named) != len(pair):
+        return tied
+    arms = dict(zip(pair, (n for _, n in named), strict=True))
+    return [replace(n, arm=arms.get(i, n.arm)) for i, n in enumerate(tied)]
 
 
 def _inset_table(lines: Sequence[TextLine], arm_names: Sequence[str]) -> list[PrintedNumber]:

@@ -30,7 +30,7 @@ CAPTION = re.compile(r"^(extendeddata|supplement\w*|e|s)?fig(ure|\.|s)?\.?\w?\d"
 def prose_lines(lines: Sequence[Run]) -> list[Run]:
     """Lines of running text and of captions."""
     blocks = [block for block in _stacks([line for line in lines if line.rotation == 0]) if _is_prose(block)]
-    captions = [part for line in lines if _opens_caption(line, lines) for part in caption_block(line, lines)]
+    captions = [part for line in lines if opens_caption(line, lines) for part in caption_block(line, lines)]
     return list(dict.fromkeys([*(line for block in blocks for line in block), *captions]))
 
 
@@ -96,7 +96,7 @@ def is_caption(text: str) -> bool:
     return bool(CAPTION.match(re.sub(r"\s+", "", text[:24])))
 
 
-def _opens_caption(line: Run, lines: Sequence[Run]) -> bool:
+def opens_caption(line: Run, lines: Sequence[Run]) -> bool:
     """Whether a line opens a caption, its number perhaps set apart from the word before it."""
     if line.text.lstrip()[:1] not in tuple("FfEeSs"):
         return False
@@ -128,7 +128,7 @@ def _follows(first: Run, line: Run) -> bool:
 
 def caption_of(box: Box, lines: Sequence[Run]) -> str:
     """The caption that stands nearest to the figure (in it, below, above or beside), empty when none is near."""
-    found = [(gap_between(box, line.box), line) for line in lines if _opens_caption(line, lines)]
+    found = [(gap_between(box, line.box), line) for line in lines if opens_caption(line, lines)]
     near = [item for item in found if item[0] <= CAPTION_REACH]
     if not near:
         return ""

@@ -34,6 +34,8 @@ _HEIGHTS = (0.7, 1.4)
 _INNER_CELLS = 3
 # A count within a text: 2120, or 2,120.
 _COUNT = r"\d{1,3}(?:,\d{3})+|\d+"
+# A word that touches the count after it, as in tables set without room: Control110.
+_TOUCHED = r".*[^\W\d_](\d{2,})"
 # A number after a hyphen that joins it to letters is a part of their word.
 _HYPHENED = re.compile(r"[^\W\d_][-\u2010\u2011]$")
 _SHIFTED = "the row names reach past the first tick and push the numbers one column on; they were moved back by one"
@@ -185,12 +187,13 @@ def _in_line(line: TextLine, row: NumberRow) -> bool:
 
 def _ending(line: TextLine) -> TextLine | None:
     """The count that a text of words ends in, in its share of the text's width; None when it ends in none."""
-    match = re.fullmatch(rf".*[^\d\s.,]\s*?[\s)]\s*({_COUNT})", line.text)
+    match = re.fullmatch(rf".*[^\d\s.,]\s*?[\s)]\s*({_COUNT})|{_TOUCHED}", line.text)
     if match is None:
         return None
-    share = len(match[1]) / len(line.text)
+    count = match[1] or match[2]
+    share = len(count) / len(line.text)
     box = replace(line.box, left=line.box.right - share * line.box.width)
-    return TextLine(match[1], box, line.confidence)
+    return TextLine(count, box, line.confidence)
 
 
 def _beginning(line: TextLine) -> TextLine | None:

@@ -52,7 +52,7 @@ def choose_plots(candidates: list[Plot]) -> list[Plot]:
     """The plausible plots that do not stand on each other, strongest first; insets go to their plot."""
     chosen: list[Plot] = []
     for plot in sorted((c for c in candidates if is_plausible(c)), key=lambda c: -c.strength):
-        hosts = [i for i, other in enumerate(chosen) if _overlap(plot.frame.area, other.frame.area) > OVERLAP]
+        hosts = [i for i, other in enumerate(chosen) if overlap(plot.frame.area, other.frame.area) > OVERLAP]
         if not hosts and not any(_is_table_of(plot, other) for other in chosen):
             chosen.append(plot)
         elif len(hosts) == 1 and _is_inside(plot.frame.area, chosen[hosts[0]].frame.area):
@@ -92,7 +92,7 @@ def has_even_steps(scale: PrintedScale) -> bool:
     return bool(even.all() or mostly) and bool(widest <= MOST_STEPS)
 
 
-def _overlap(one: Box, other: Box) -> float:
+def overlap(one: Box, other: Box) -> float:
     """Shared area as a share of the smaller box."""
     width = min(one.right, other.right) - max(one.left, other.left)
     height = min(one.bottom, other.bottom) - max(one.top, other.top)

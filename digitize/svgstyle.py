@@ -29,6 +29,9 @@ INHERITED = frozenset(
         "font-family",
         "letter-spacing",
         "dominant-baseline",
+        "marker-start",
+        "marker-mid",
+        "marker-end",
     ]
 )
 OWN = frozenset(["opacity", "display", "clip-path"])
@@ -132,6 +135,8 @@ def element_style(element: etree._Element, parent: Mapping[str, str], rules: Ite
     short = FONT_SIZE.search(own.get("font", ""))
     if short:
         own["font-size"] = short[0]
+    if "marker" in own:
+        style.update(dict.fromkeys(("marker-start", "marker-mid", "marker-end"), own["marker"]))
     style.update((n, v) for n, v in own.items() if (n in INHERITED or n in OWN) and v != "inherit")
     return style
 

@@ -18,6 +18,7 @@ from ..records import Box, FloatArray, Stroke
 from .pageimages import PageImage, whole_images
 from .pdfobjects import MOST_OBJECTS, MOST_VERTICES, PageContent
 from .strokes import bezier, bounds, meet, paint
+from .svgmarkers import MARKED, corners_of_path, fit_view_box, marked_vertices, marker_matrix
 from .svgstyle import Rule, Style, element_style, length, local_name, pen_of
 from .svgtext import text_runs
 from .textruns import Run
@@ -45,8 +46,6 @@ UNPAINTED = frozenset(
         "foreignObject",
     ]
 )
-# Where a view box of another shape than its room stands in it.
-_ALIGN = {"Min": 0.0, "Mid": 0.5, "Max": 1.0}
 SHAPES = frozenset(["path", "rect", "circle", "ellipse", "line", "polyline", "polygon"])
 XLINK = "{http://www.w3.org/1999/xlink}href"
 
@@ -90,6 +89,7 @@ class Walk:
             return
         if name in SHAPES:
             self._shape(element, name, place)
+            self._markers(element, name, place)
         elif name == "text":
             self.runs.extend(text_runs(element, place.matrix, place.style, self.rules))
         elif name == "image":
@@ -139,6 +139,24 @@ class Walk:
                 moved = _moved(points, place.matrix)
                 self.strokes.extend(paint(moved, closed, pen, place.clip, order))
 
+    def _markers(self, element: etree._Element, name: str, place: Place) -> None:
+        """The markers on the vertices of a shape, painted in their own style."""
+        if name not in MARKED or place.style.get("visibility") in ("hidden", "collapse"):
+            return
+        width = length(place.style.get("stroke-width"), 1.0)
+        subpaths = corners_of_path(element.get("d", "")) if name == "path" else outline(element, name)
+        for link, vertex, turn in marked_vertices(place.style, subpaths):
+            marker = self.named.get(link)
+            if marker is None or local_name(marker) != "marker":
+                continue
+            matrix, room = marker_matrix(marker, width, vertex, turn)
+            matrix = matrix * place.matrix
+            clip = bounds(_moved(_corners(room), matrix)) if room is not None else None
+            style = element_style(marker, {}, self.rules)
+            inner = replace(place, matrix=matrix, style=style, clip=meet(place.clip, clip), depth=place.depth + 1)
+            for child in marker:
+                self.visit(child, inner)
+
     def _image(self, element: etree._Element, place: Place) -> None:
         x, y = length(element.get("x")), length(element.get("y"))
         width, height = length(element.get("width")), length(element.get("height"))
@@ -177,6 +195,10 @@ def content_of(root: etree._Element, frame: Box, rules: Sequence[Rule]) -> PageC
     return PageContent(frame.width, frame.height, tuple(walk.strokes), whole_images(walk.images), tuple(walk.runs))
 
 
+def _corners(box: Box) -> FloatArray:
+    return np.array([[x, y] for x in (box.left, box.right) for y in (box.top, box.bottom)])
+
+
 def _picture_size(link: str) -> tuple[int, int]:
     """Columns and rows of a picture held in a data link, (0, 0) when it cannot be read."""
     from PIL import Image
@@ -193,21 +215,14 @@ def _in_viewport(element: etree._Element, place: Place, sized: etree._Element) -
 
     What such a drawing holds outside of its size is cut off, unless it says otherwise.
     """
-    box = [length(v, np.nan) for v in re.split(r"[\s,]+", element.get("viewBox", "").strip())]
     width, height = length(sized.get("width"), np.nan), length(sized.get("height"), np.nan)
-    if len(box) != 4 or not np.all(np.isfinite([*box, width, height])) or min(*box[2:], width, height) <= 0:
+    fitted = fit_view_box(element, width, height)
+    if fitted is None:
         return place
-    x_scale, y_scale = width / box[2], height / box[3]
-    align = element.get("preserveAspectRatio", "xMidYMid meet")
-    if "none" not in align:
-        x_scale = y_scale = max(x_scale, y_scale) if "slice" in align else min(x_scale, y_scale)
-    across = _ALIGN.get(align.strip()[1:4], 0.5) * (width - x_scale * box[2])
-    down = _ALIGN.get(align.strip()[5:8], 0.5) * (height - y_scale * box[3])
     clip = place.clip
     if element.get("overflow", "hidden") == "hidden":
         corners = np.array([[0.0, 0.0], [width, 0.0], [0.0, height], [width, height]])
         clip = meet(clip, bounds(_moved(corners, place.matrix)))
-    fitted = Matrix(x_scale, 0, 0, y_scale, across - x_scale * box[0], down - y_scale * box[1])
     return replace(place, matrix=fitted * place.matrix, clip=clip)
 
 

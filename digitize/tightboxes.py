@@ -24,6 +24,8 @@ _LONG, _SAMPLE_FLAT, _SAMPLE_SHAPE = 0.9, 0.5, 3.0
 _PALER = 2.0
 # Frames and axis lines fill this share of a loose crop's height or width; letters fill half of its height.
 _THROUGH = 0.7
+# ... and of it this share without a break; stems of the rows above and below line up, but with paper between them.
+_UNBROKEN = 0.5
 # What hangs on a line that runs through the crop is a tick, not a letter, below this share of the letter height.
 _STUB = 0.6
 # A blob wider than this many letter heights may be a line sample of a legend.
@@ -115,8 +117,7 @@ def is_bar(pixels: PixelArray, box: Box) -> bool:
 
 def _letter_blobs(ink: np.ndarray, core: Box) -> tuple[np.ndarray, tuple[bool, bool]]:
     """(n, 4) left, top, right, bottom of the letters of the text in core, and whether one is cut at its ends."""
-    down = (ink.mean(axis=0) > _THROUGH) & (ink[0] | ink[-1])
-    across = (ink.mean(axis=1) > _THROUGH) & (ink[:, 0] | ink[:, -1])
+    down, across = _runs_through(ink), _runs_through(ink.T)
     lines = down[None, :] | across[:, None]
     ink = ink & ~lines
     labels, stats, centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)[1:]
@@ -140,6 +141,16 @@ def _letter_blobs(ink: np.ndarray, core: Box) -> tuple[np.ndarray, tuple[bool, b
     near_start = before & letter & (a[keep].min(initial=width) - c < _MINUS_GAP * line)
     near_end = after & letter & (a - c[keep].max(initial=-width) < _MINUS_GAP * line)
     return _without_ticks(blobs[keep]), (bool(near_start.any()), bool(near_end.any()))
+
+
+def _runs_through(ink: np.ndarray) -> np.ndarray:
+    """(columns,) bool: whether a line runs down through the ink from one end, whole or nearly so."""
+    longest = run = np.zeros(ink.shape[1], int)
+    for row in ink:
+        run = np.where(row, run + 1, 0)
+        longest = np.maximum(longest, run)
+    through = (ink.mean(axis=0) > _THROUGH) & (longest > _UNBROKEN * len(ink))
+    return through & (ink[0] | ink[-1])
 
 
 def _is_key(blob: np.ndarray) -> bool:

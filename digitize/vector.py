@@ -9,8 +9,9 @@ import numpy as np
 
 from ..records import Box, CurveTrace, Direction, Figure, FloatArray, Panel, Rgb, read_only
 from .strokes import stroke_box
+from .vectorgrid import rounding_error
 from .vectorlimits import level_at, without_limits
-from .vectorlines import SAME, TOUCH, Line, plot_lines
+from .vectorlines import SAME, TOUCH, Line, linked_rectangles, plot_lines
 from .vectormarks import LARGEST_MARK, assign_marks, find_marks
 from .vectorstairs import Staircase, read_staircase
 
@@ -59,13 +60,14 @@ class VectorArm:
 def trace_strokes(figure: Figure, panel: Panel, flat: frozenset[Rgb] = frozenset()) -> tuple[VectorArm, ...]:
     """The arms of one panel from the figure's strokes, in painting order; empty when strokes hold no staircase.
 
-    flat: colours of the legend in which an arm may run level from start to end, as one without events does.
+    flat: colours of the legend in which an arm may run level from start to end, as one without events does, or all
+    along under another arm.
     """
     area = panel.plot_area
     falling = panel.direction == "survival"
-    lines = plot_lines(figure.strokes, area, _tiny_repeats(figure, area))
+    lines = plot_lines(figure.strokes, area, _tiny_repeats(figure, area), flat)
     stairs = [stair for line in lines if (stair := read_staircase(line, falling)) is not None]
-    shaped = _without_copies(_arm_like(stairs, panel, flat))
+    shaped = _without_copies(_arm_like(stairs, panel, flat), flat)
     arms = without_limits(shaped, lines)
     arms.sort(key=lambda stair: stair.line.order)
     used = frozenset(index for stair in arms for index in stair.line.strokes)
@@ -73,7 +75,8 @@ def trace_strokes(figure: Figure, panel: Panel, flat: frozenset[Rgb] = frozenset
     colors = [stair.line.color for stair in arms]
     found = assign_marks(marks, [stair.trace for stair in arms], colors)
     exact = _is_exact(figure, panel, arms)
-    error = 0.0 if exact else REDRAWN_ERROR * _px_per_unit(figure)
+    rounded = rounding_error([stair.line.points for stair in arms])
+    error = max(rounded, 0.0 if exact else REDRAWN_ERROR * _px_per_unit(figure))
     ways = [_goes_on(stair, lines, falling) for stair in arms]
     return tuple(_arm(*parts, error) for parts in zip(arms, found, ways, strict=True))
 
@@ -140,7 +143,7 @@ def line_style(dash: Sequence[float], width: float) -> str:
 
 
 def _tiny_repeats(figure: Figure, area: Box) -> frozenset[int]:
-    """Strokes that come in crosses or closed shapes of mark size: they never carry a curve."""
+    """Strokes that come in crosses or closed shapes of mark size: they carry no curve, unless end meets end."""
     marks = find_marks(figure.strokes, area, frozenset())
     crosses = {index for mark in marks if len(mark.strokes) > 1 for index in mark.strokes}
     closed = {
@@ -148,7 +151,7 @@ def _tiny_repeats(figure: Figure, area: Box) -> frozenset[int]:
         for index, stroke in enumerate(figure.strokes)
         if stroke.closed and stroke.group >= 0 and max(_size(stroke_box(stroke))) <= LARGEST_MARK
     }
-    return frozenset(crosses | closed)
+    return frozenset(crosses | closed) - linked_rectangles(figure.strokes, area)
 
 
 def _size(box: Box) -> tuple[float, float]:
@@ -193,11 +196,13 @@ def _lingers(trace: CurveTrace, panel: Panel) -> bool:
     return bool(np.any(lasts[off] > 1.0))
 
 
-def _without_copies(stairs: Sequence[Staircase]) -> list[Staircase]:
+def _without_copies(stairs: Sequence[Staircase], flat: frozenset[Rgb]) -> list[Staircase]:
     """Lines drawn twice (a white halo under the line, a thick one under a thin) counted once, as painted last."""
     kept: list[Staircase] = []
     for stair in sorted(stairs, key=lambda s: -s.line.order):
-        if not any(_same_line(stair.trace, other.trace) for other in kept):
+        own = stair.line.color in flat
+        copied = (k for k in kept if not own or k.line.color == stair.line.color)
+        if not any(_same_line(stair.trace, other.trace) for other in copied):
             kept.append(stair)
     return kept
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from ..records import Figure, Panel, Rgb, TextLine
+from ..records import Box, Figure, Panel, Rgb, TextLine
 from .drawnarm import DrawnArm
 from .legend import LegendKey
 from .vector import VectorArm, trace_strokes
 from .vectorkeys import inked_share, legend_keys
+from .wrapped import with_further_lines
 
 # Colours of a key and its curve differ by rounding between colour spaces, up to this in any channel.
 SAME_COLOR = 12
@@ -28,7 +30,22 @@ def vector_arms(
 
 
 def _keys(figure: Figure, texts: Sequence[TextLine], panel: Panel, arms: Sequence[VectorArm]) -> tuple[LegendKey, ...]:
-    return legend_keys(figure, texts, panel, frozenset(i for arm in arms for i in arm.strokes))
+    """The legend of the panel, or one that it shares with other panels when that one alone names every arm."""
+    used = frozenset(i for arm in arms for i in arm.strokes)
+    own = with_further_lines(legend_keys(figure, texts, panel, used), texts)
+    if _names_each(own, arms):
+        return own
+    height, width = figure.pixels.shape[:2]
+    page = replace(panel, region=Box(0.0, 0.0, float(width), float(height)))
+    shared = with_further_lines(legend_keys(figure, texts, page, used), texts)
+    return shared if _names_each(shared, arms) else own
+
+
+def _names_each(keys: Sequence[LegendKey], arms: Sequence[VectorArm]) -> bool:
+    """Whether the arms differ in colour and each has one key, with none left over."""
+    found = [[k.name for k in keys if same_color(k.color, arm.color)] for arm in arms]
+    names = [names[0] for names in found if len(names) == 1]
+    return len(keys) == len(arms) == len(set(names))
 
 
 def same_color(one: Rgb, two: Rgb) -> bool:

@@ -23,6 +23,8 @@ STRAIGHT = 0.1
 FLUSH = 3.0
 # The shortest tick mark (px); what is shorter is a dot.
 SHORTEST_TICK = 2.0
+# A filled tick is so many times as long as wide; the full stops of outlined numbers, one at each tick, are square.
+SLENDER = 2.0
 # So many of the labelled ticks must have found their stroke.
 LEAST_SHARE = 0.6
 
@@ -100,7 +102,7 @@ def _thin_area(stroke: Stroke, across: FloatArray, along: FloatArray) -> list[fl
     if np.ptp(along) < SHORTEST_TICK or len(across) > 6:
         return []
     if np.ptp(across) <= TICK_REACH:
-        return [float((across.min() + across.max()) / 2)]
+        return [float((across.min() + across.max()) / 2)] if np.ptp(along) >= SLENDER * np.ptp(across) else []
     return [float(across.min()), float(across.max())] if stroke.color is not None else []
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..records import Box, FloatArray, Rgb, Stroke
 from .strokes import stroke_box
-from .vectorlinks import linked_order
+from .vectorlinks import MOST_PIECES, linked_order
 
 # Coordinates of one vertical move agree to this (px): files round to 0.01 units, drawn at 2 to 4 px a unit.
 SAME = 0.05
@@ -53,13 +53,20 @@ class Line:
     slack: float = 0.0
 
 
-def plot_lines(strokes: Sequence[Stroke], area: Box, skip: frozenset[int]) -> list[Line]:
-    """The lines within the plot area, longest first; strokes whose index is in skip are left out."""
+def plot_lines(
+    strokes: Sequence[Stroke], area: Box, skip: frozenset[int], flat: frozenset[Rgb] = frozenset()
+) -> list[Line]:
+    """The lines within the plot area, longest first; strokes whose index is in skip are left out.
+
+    flat: colours in which a level line at the plot's edge is no frame.
+    """
     pieces = []
     grid = _grid(strokes, area)
     for index, stroke in enumerate(strokes):
         box = stroke_box(stroke)
-        if index in skip or index in grid or not _meets(box, area) or _is_frame(box, area):
+        if index in skip or index in grid or not _meets(box, area):
+            continue
+        if _is_frame(box, area) and not (stroke.color in flat and box.width > SMALL):
             continue
         line = _as_line(stroke, index)
         if line is not None:
@@ -126,6 +133,27 @@ def _as_line(stroke: Stroke, index: int) -> Line | None:
     # The ends of two crossing rectangles lie half a thickness apart each way.
     slack = 0.75 * centre[1] if len(centre[0]) == 2 else 0.0
     return Line(centre[0], stroke.fill, centre[1], (), stroke.order, (index,), slack)
+
+
+def linked_rectangles(strokes: Sequence[Stroke], area: Box) -> frozenset[int]:
+    """Thin filled rectangles of which one ends where one of the other direction ends: levels and drops of a curve.
+
+    Those of one length (a drop a patient) are repeated like marks, but no mark ends at another.
+    """
+    boxes = {i: stroke_box(s) for i, s in enumerate(strokes) if s.color is None and len(s.x_px) in (4, 5)}
+    lines = [line for i, box in boxes.items() if _meets(box, area) and (line := _as_line(strokes[i], i)) is not None]
+    lines = [line for line in lines if len(line.points) == 2]
+    if len(lines) > MOST_PIECES:
+        return frozenset()
+    ends = np.array([line.points for line in lines]).reshape(-1, 2)
+    flat = np.repeat([bool(np.ptp(line.points[:, 1]) <= SAME) for line in lines], 2)
+    linked: set[int] = set()
+    for line, level in zip(lines, flat[::2], strict=True):
+        others = ends[flat != level]
+        gaps = np.abs(others[None] - line.points[:, None]).max(axis=2)
+        if gaps.size and gaps.min() <= TOUCH + line.slack:
+            linked.update(line.strokes)
+    return frozenset(linked)
 
 
 def _is_rectangle(points: FloatArray) -> bool:

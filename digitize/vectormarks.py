@@ -22,6 +22,9 @@ SAME_MARK = 0.005
 # Of the drawings of one kind inside the plot, so many must sit on a curve to be marks (ticks and letters do not).
 SHARE_ON_CURVE = 0.5
 
+# Drawings on nearly every drop of a curve (to this, px), and nearly nowhere else, mark its events.
+ON_DROP, MARKED_SHARE, FEWEST_DROPS = 0.1, 0.95, 8
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -81,9 +84,23 @@ def assign_marks(marks: Sequence[Mark], traces: Sequence[CurveTrace], colors: Se
     for mark in marks:
         kinds[mark.kind].append(mark)
     for group in kinds.values():
+        placed: dict[int, list[float]] = defaultdict(list)
         for mark, arm in _on_curves(group, traces, colors):
-            found[arm].append(mark.box.centre[0])
+            placed[arm].append(mark.box.centre[0])
+        for arm, xs in placed.items():
+            if not _marks_events(np.array(xs), traces[arm]):
+                found[arm].extend(xs)
     return [_distinct(xs) for xs in found]
+
+
+def _marks_events(xs: FloatArray, trace: CurveTrace) -> bool:
+    """Whether drawings at xs stand on the drops of a curve, as the points of a chart do, not on its censorings."""
+    drops = trace.x_px[1:]
+    if len(drops) < FEWEST_DROPS:
+        return False
+    near = np.abs(drops[:, None] - xs[None, :]) <= ON_DROP
+    # One more point stands at the curve's start and one at its end.
+    return bool(near.any(axis=1).mean() >= MARKED_SHARE and near.any(axis=0).sum() >= MARKED_SHARE * (len(xs) - 2))
 
 
 def _distinct(xs: Sequence[float]) -> FloatArray:

@@ -13,7 +13,8 @@ from .vectorlines import SAME, Line
 # A path that comes back to where it was within so many vertices and px has drawn a mark on the way.
 LOOP_VERTICES = 9
 LOOP_SIZE = 30.0
-# Oblique moves are cut into steps of this height (px).
+# Oblique moves are cut into steps of this height or width (px), whichever are fewer: drops that follow each other
+# within the units a file is written in (0.1 pt) leave a steep move, whose time and size are known as one.
 STEP = 0.5
 # Moves against the curve's direction up to this (px) are rounding, or the rounded corners of an outline.
 BACKLASH = 0.8
@@ -135,7 +136,7 @@ def _levels(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     for start, end in itertools.pairwise(points):
         dx, dy = np.abs(end - start)
         if dx > SAME and dy > SAME:
-            parts = max(1, int(np.ceil(dy / STEP)))
+            parts = max(1, int(np.ceil(min(dx, dy) / STEP)))
             share = (np.arange(parts) + 0.5) / parts
             x = start[0] + share * (end[0] - start[0])
             level = start[1] + (np.arange(parts) + 1) / parts * (end[1] - start[1])

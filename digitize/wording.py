@@ -14,6 +14,10 @@ _LETTER_BEFORE_TITLE = re.compile(r"(?:panel\s*)?(?:[(\[]?([A-La-l])[)\].:]|([A-
 # plot's width. Between its top and its bottom it counts only this share of its height below the top.
 LETTER_BELOW_TOP = 0.12
 LETTER_RIGHT = 0.3
+# Letters of the panels of one figure have one height to this share; row names of tables are smaller.
+SAME_LETTER = 0.2
+# Height of small letters without a stem, as a share of the others'.
+LOW_LETTERS, LOW_SHARE = "ace", 0.73
 # The label of the x axis follows its numbers within this many heights of print, those of the y axis and titles
 # stand nearer.
 X_LABEL_LINES = 8.0
@@ -125,3 +129,31 @@ def _letter(frame: Frame, region: Box, texts: tuple[TextLine, ...]) -> str:
             letter = next(g for g in match.groups() if g)
             found.append((below, abs(box.left - area.left) + abs(box.bottom - area.top), letter))
     return min(found)[2] if found else ""
+
+
+def up_to_next_letter(region: Box, frame: Frame, name: str, texts: tuple[TextLine, ...]) -> Box:
+    """The region of the plot with that letter without what stands under the letters of panels that are no plots.
+
+    A drawing or bar chart beside a plot has no region of its own, and its numbers would be taken for the plot's.
+    """
+    area, row = frame.area, frame.row
+    alone = [(m[1], t.box) for t in texts if t.rotation == 0 and (m := _LETTER.fullmatch(t.text.strip()))]
+    own = [box for letter, box in alone if letter == name and region.contains(*box.centre)]
+    if not own:
+        return region
+    high = _print_height(name, min(own, key=lambda b: abs(b.left - area.left) + abs(b.bottom - area.top)))
+    others = [
+        box
+        for letter, box in alone
+        if letter > name
+        and letter.isupper() == name.isupper()
+        and abs(_print_height(letter, box) - high) <= SAME_LETTER * high
+    ]
+    right = min((b.left for b in others if b.left > area.right), default=region.right)
+    bottom = min((b.top for b in others if b.top > row.at + row.size), default=region.bottom)
+    return Box(region.left, region.top, min(region.right, right), min(region.bottom, bottom))
+
+
+def _print_height(letter: str, box: Box) -> float:
+    """The height (px) that letters with a stem have where this one is printed."""
+    return box.height / (LOW_SHARE if letter in LOW_LETTERS else 1.0)

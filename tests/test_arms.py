@@ -19,6 +19,7 @@ from drawn_curves import (
     UPPER,
     Drawing,
     Points,
+    panel,
     row_at,
     stairs,
     x,
@@ -27,6 +28,7 @@ from drawn_curves import (
 from km2ipd.digitize.arms import ArmPath, find_arms
 from km2ipd.digitize.palette import find_inks
 from km2ipd.digitize.plotcrop import PlotCrop
+from km2ipd.digitize.plotreading import trace_arms
 
 END = 330.0
 MIDDLE = stairs((0, 1), (3, 0.92), (7, 0.8), (10, 0.7), (15, 0.62), (20, 0.52), (24, 0.45))
@@ -269,3 +271,22 @@ def test_a_curve_is_followed_under_a_row_of_marks() -> None:
     crop, arms = arms_of(drawing)
     assert [a.ink.color for a in arms] == [BLUE, RED]
     assert follows(crop, arms[0], late)
+
+
+def hatched(drawing: Drawing, points: Points, half: float, color) -> Drawing:
+    """Upright bars through a curve, every fourth pixel, that grow from a third to their full height."""
+    for at in np.arange(60.0, END, 4.0):
+        row = float(row_at(points, np.array([at]))[0])
+        tall = half * (1 + 2 * (at - 60) / (END - 60)) / 3
+        drawing.line(at, max(TOP, row - tall), at, row + tall, color, 1.5)
+    return drawing
+
+
+def test_bars_of_a_hatched_band_are_no_curves_and_hide_none() -> None:
+    drawing = hatched(hatched(Drawing(height=360).axes(), UPPER, 8, BLACK), LOWER, 30, RED)
+    drawing.curve(UPPER, END, BLACK).curve(LOWER, END, RED)
+    assert are(drawing, UPPER, LOWER, expected=2)
+    alone = hatched(Drawing().axes(), LOWER, 30, RED).curve(LOWER, END, RED)
+    assert are(alone, LOWER, expected=2)
+    drawn = trace_arms(alone.pixels(), (), panel(), (), (), 2)
+    assert [len(arm.marks_px) for arm in drawn] == [0]

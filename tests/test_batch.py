@@ -75,6 +75,12 @@ def test_a_folder_is_searched_for_figures_and_study_files(tmp_path: Path) -> Non
     }
 
 
+def test_every_kind_of_figure_in_a_folder_is_a_job(tmp_path: Path) -> None:
+    for name in ("a.png", "b.JPG", "c.pdf", "d.svg", "e.svgz", "notes.txt"):
+        (tmp_path / name).touch()
+    assert [job.name for job in find_jobs(tmp_path, tmp_path / "out")] == ["a", "b", "c", "d", "e"]
+
+
 def test_names_are_plain_and_apart(tmp_path: Path) -> None:
     for name in ("a b.png", "a_b.png", "A_B.jpg", "--.png", "ü数.png"):
         (tmp_path / name).write_bytes(b"x")

@@ -250,3 +250,10 @@ def test_the_first_count_may_stand_after_the_start() -> None:
 
 def test_counts_beyond_the_drawn_curve_do_not_count() -> None:
     assert excess_at_risk(row([100, 50, 50], time=(0, 10, 29.5)), curves()[1]) == 0.0
+
+
+def test_a_label_names_the_thin_curve_that_is_paler_than_its_letters() -> None:
+    pale = (221, 83, 85)
+    drawing = Drawing().axes().curve(UPPER, END, pale).curve(LOWER, END, (85, 80, 211))
+    drawing.text("Active", 200, 40, (255, 6, 6)).text("Control", 240, 140, (6, 6, 255))
+    assert named(drawing, [arm(UPPER, pale), arm(LOWER, (85, 80, 211))]) == [("Active", "label"), ("Control", "label")]

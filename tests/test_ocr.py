@@ -129,3 +129,14 @@ def test_names_of_a_legend_in_one_row_are_parted_at_the_line_between_them():
 
 def test_a_hyphen_parts_no_word():
     assert texts_of(drawn([("miR-137", 150, 40)], size=11)) == ["miR-137"]
+
+
+def test_stems_of_stacked_rows_are_no_line_through_them():
+    pixels = np.full((40, 60, 3), 255, np.uint8)
+    for top in (2, 13, 24):
+        for left in (10, 20, 30):
+            pixels[top : top + 8, left : left + 3] = 0
+            pixels[top : top + 2, left : left + 6] = 0
+    # Three letters, each with the stems of its neighbours above and below in line.
+    (box,) = tight_boxes(pixels, Box(6, 10, 42, 23))
+    assert (box.left, box.right) == (10, 35)

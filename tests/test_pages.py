@@ -128,3 +128,22 @@ def test_tiles_of_one_picture_are_joined_and_neighbours_are_not():
     apart = PageImage(Box(110, 0, 160, 120), 100, 240)
     finer = PageImage(Box(0, 120, 100, 160), 400, 160)
     assert set(whole_images([*tiles, apart, finer])) == {PageImage(Box(0, 0, 100, 120), 200, 240), apart, finer}
+
+
+def test_a_table_that_stands_clear_of_its_plot_is_taken_in_down_to_the_caption():
+    strokes, numbers = plot()
+    numbers = [n for n in numbers if n.text not in ("No. at risk", "120")]
+    rows = [words("Drug", 20, 550, 7.0), words("120", 60, 550, 7.0), words("87", 110, 550, 7.0)]
+    caption = [words("Figure 1. Kaplan-Meier curves of survival by arm in", 60, 580)]
+    page = content(strokes, [*prose(60, 100, 12), *numbers, *rows, *caption, *prose(60, 620, 12)])
+    (region,) = find_regions(page)
+    assert region.box.left < 20
+    assert 550 <= region.box.bottom < 573
+
+
+def test_a_tables_heading_may_stand_further_below_the_plot():
+    strokes, numbers = plot()
+    numbers = [n for n in numbers if n.text not in ("No. at risk", "120")]
+    table = [words("Number at risk", 60, 552, 7.0), words("120", 60, 562, 7.0)]
+    (region,) = find_regions(content(strokes, [*prose(60, 100, 12), *numbers, *table, *prose(60, 640, 12)]))
+    assert region.box.bottom >= 562

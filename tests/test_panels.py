@@ -9,7 +9,7 @@ import pytest
 from drawn_axes import DrawnPlot, drawn, figure_of, label, page
 from km2ipd.digitize.panels import find_panels
 from km2ipd.errors import NoPanelFound, NotKaplanMeier
-from km2ipd.records import Figure, Panel, TextLine
+from km2ipd.records import Box, Figure, Panel, TextLine
 
 
 def one_panel(figure: Figure, texts: tuple[TextLine, ...]) -> Panel:
@@ -193,3 +193,50 @@ def test_a_chart_of_another_kind_beside_a_plot_is_left_out() -> None:
     ((panel, _),) = find_panels(figure_of(pixels), texts)
     assert panel.name == "1"
     assert panel.plot_area.right < 440
+
+
+def test_numbers_under_the_letter_of_a_drawing_are_not_the_plots() -> None:
+    pixels = page(width=880)
+    plot = DrawnPlot(texts=[label("A", 40, 20)])
+    texts = plot.draw(pixels)
+    beside = (label("B", 480, 20), label("(n = 212)", 600, 60))
+    ((panel, _),) = find_panels(figure_of(pixels), (*texts, *beside))
+    assert panel.name == "A"
+    assert panel.region.right < 480
+    # A row of the table with a letter for a name is smaller than the letters of panels.
+    small = TextLine("B", Box(40, 330, 44, 335))
+    ((panel, _),) = find_panels(figure_of(pixels), (*texts, small))
+    assert panel.region.bottom > 335
+
+
+def shared_axis(*more: TextLine, written: bool = True) -> tuple[Figure, tuple[TextLine, ...]]:
+    """Two plots side by side, the right one drawn without numbers at its y axis; written: whether by a vector file."""
+    pixels = page(width=880)
+    left, right = DrawnPlot(texts=[label("A", 40, 20)]), DrawnPlot(corner=(480, 260), texts=[label("B", 440, 20)])
+    texts = (*left.draw(pixels), *(t for t in right.draw(pixels) if t.box.left > 470 or t.text == "B"), *more)
+    return replace(figure_of(pixels), texts=texts if written else ()), texts
+
+
+def test_a_plot_that_shares_the_y_axis_of_its_neighbour_is_read() -> None:
+    (first, _), (second, _) = find_panels(*shared_axis())
+    assert (first.name, second.name) == ("A", "B")
+    assert second.x.calibration.value(480.0) == pytest.approx(0.0, abs=0.1)
+    assert second.y.calibration.value([260.0, 60.0]) == pytest.approx([0.0, 1.0], abs=0.005)
+    assert second.plot_area.left == pytest.approx(480, abs=2)
+
+
+def test_numbers_beside_a_plot_are_its_own_and_unread_ones_may_be() -> None:
+    # A lone number at the right plot's axis: it has a scale of its own.
+    assert len(find_panels(*shared_axis(label("0.4", 456, 60)))) == 1
+    assert len(find_panels(*shared_axis(written=False))) == 1
+
+
+def test_incidences_with_competing_risks_are_a_doubt() -> None:
+    pixels = page(width=440)
+    texts = DrawnPlot(rising=True).draw(pixels)
+    said = "Cumulative incidence of relapse, calculated using the Aalen-Johansen method with death as a competing risk"
+    ((panel, cautions),) = find_panels(replace(figure_of(pixels), caption=said), texts)
+    assert panel.direction == "incidence"
+    assert "competing-risks" in [c.code for c in cautions]
+    ((_, plain),) = find_panels(replace(figure_of(pixels), caption="Cumulative incidence of relapse"), texts)
+    assert "competing-risks" not in [c.code for c in plain]

@@ -128,3 +128,22 @@ def test_two_medians_that_name_one_arm_name_none():
     ]
     found = [n for n in read_statistics(texts, "", panel(), ("Lev", "Obs")) if n.what == "median"]
     assert [(n.arm, n.value) for n in found] == [("", 17.2), ("", None), ("Obs", 9.1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "median survival was 12.3 months with Active and 8.1 months with Control",
+        "median survival was 12.3 months (95% CI, 10.1 to 14) in the Active group vs. 8.1 months (6.5-9.9) in Control",
+        "Active: median survival 12.3 months, compared with 8.1 months for Control",
+        "median survival of 12.3 months versus 8.1 months with Active and Control, respectively",
+    ],
+)
+def test_second_medians_of_a_caption_are_tied_to_their_own_arms(text):
+    found = read_statistics([], f"Figure 2. Overall survival; {text}.", panel(), ("Active", "Control"))
+    assert {n.arm: n.value for n in found if n.what == "median"} == {"Active": 12.3, "Control": 8.1}
+
+
+def test_a_second_number_of_another_kind_is_no_median():
+    found = read_statistics([], "median survival was 12.3 months in Active and 8.1% had died", panel(), ("Active", "B"))
+    assert [n.value for n in found if n.what == "median"] == [12.3]

@@ -306,3 +306,14 @@ def test_cells_whose_step_the_ticks_have_no_part_in_get_no_columns_at_ticks():
         texts += [cell(name, 100, y), *(cell(str(n), 200 + 10 * t, y) for t, n in zip(times, numbers, strict=True))]
     table, _ = read(texts)
     assert table.rows[0].time.tolist() == list(times) and counts(table)["B"] == [50, 44, 30, 9]
+
+
+def test_counts_that_touch_the_names_before_them_are_cells():
+    late = [(None, 20, 8, 3, 1), (None, 44, 30, 9, 2)]
+    touching = [
+        TextLine(f"{name}{n}", Box(PX[0] - 12 - 8 * len(name), y - 7, PX[0] + 12, y + 7))
+        for name, n, y in (("Placebo", 110, 510), ("Drug", 120, 530))
+    ]
+    table, cautions = read([*axis_labels(), *row("", late[0], 510), *row("", late[1], 530), *touching])
+    assert counts(table) == {"Placebo": [110, 20, 8, 3, 1], "Drug": [120, 44, 30, 9, 2]}
+    assert cautions == ()

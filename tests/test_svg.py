@@ -267,3 +267,42 @@ def test_broken_geometry_is_left_out(tmp_path):
     )
     figure = load(tmp_path, body)
     assert all(np.all(np.isfinite(s.x_px)) for s in figure.strokes)
+
+
+MARKER = (
+    '<marker id="tick" markerWidth="6" markerHeight="6" refX="3" refY="3" markerUnits="userSpaceOnUse" {}>'
+    '<path d="M3 0V6" stroke="red"/></marker>'
+)
+
+
+def ticks(figure):
+    return np.array([units(figure, s).mean(axis=0) for s in red(figure)])
+
+
+def test_markers_stand_on_the_vertices_of_their_path(tmp_path):
+    line = '<polyline points="20,30 60,30 120,90" fill="none" stroke="blue" marker-mid="url(#tick)"/>'
+    assert ticks(load(tmp_path, MARKER.format("") + line)) == pytest.approx(np.array([[60, 30]]), abs=1e-6)
+    every = '<g style="marker: url(#tick)"><path d="M20 30H60C70 30 80 40 90 50" fill="none" stroke="none"/></g>'
+    assert ticks(load(tmp_path, MARKER.format("") + every)) == pytest.approx(np.array([[20, 30], [60, 30], [90, 50]]))
+
+
+def test_markers_are_measured_in_strokes_fitted_and_turned(tmp_path):
+    marker = (
+        '<marker id="tick" viewBox="0 0 10 10" markerWidth="2" markerHeight="4" refX="5" refY="5" orient="auto">'
+        '<path d="M5 0V10M5 -50V0" stroke="red" fill="none"/></marker>'
+    )
+    line = '<line x1="20" y1="30" x2="20" y2="90" stroke="blue" stroke-width="3" marker-end="url(#tick)"/>'
+    figure = load(tmp_path, marker + line)
+    # A view box of 10 in a room of 2 strokes of 3 units, turned as the line runs; what lies outside is cut off.
+    ends = sorted(units(figure, red(figure)[0]).tolist())
+    assert ends == pytest.approx(np.array([[17, 90], [23, 90]]), abs=1e-6)
+
+
+def test_markers_within_markers_end(tmp_path):
+    loop = (
+        '<marker id="m" markerWidth="9" markerHeight="9">'
+        '<path d="M0 0H1H2H3" stroke="red" marker-start="url(#m)" marker-mid="url(#m)"/></marker>'
+        '<path d="M0 0H9H20" stroke="red" marker-mid="url(#m)"/>'
+    )
+    with pytest.raises(UnreadableFigure, match="repeats"):
+        load(tmp_path, loop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -264,3 +265,40 @@ def test_three_arms_that_drop_together_stay_three():
         *(stroke(corners(X, y), c, order=1) for y, c in zip(others, (BLUE, BLACK), strict=True)),
     ]
     assert len(trace_strokes(figure(drawn), panel())) == 3
+
+
+def test_drops_within_a_unit_of_the_file_are_one_drop():
+    # Files of tenths of a point put two drops that follow closely on one steep stroke.
+    points = np.array([(100, 50), (200, 50), (200.28, 70), (300, 70), (300, 90), (600, 90)], float)
+    (arm,) = trace_strokes(figure([stroke(points)]), panel())
+    assert arm.trace.x_px == pytest.approx([100, 200.14, 300])
+    assert arm.trace.y_px == pytest.approx([50, 70, 90])
+
+
+def test_drops_of_one_size_drawn_as_rectangles_are_no_marks():
+    x, y = np.array([100.0, 160.0, 230.0, 300.0, 420.0, 560.0]), np.array([50.0, 60.0, 70.0, 80.0, 90.0])
+    half, points, drawn = 1.0, corners(x, y), []
+    for (a, b), (c, d) in pairwise(points):
+        left, right, top, bottom = min(a, c) - half, max(a, c) + half, min(b, d) - half, max(b, d) + half
+        ring = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        drawn.append(stroke(ring, None, fill=RED, closed=True, order=len(drawn), group=7 if a == c else -1))
+    (arm,) = trace_strokes(figure(drawn), panel())
+    assert arm.trace.x_px == pytest.approx(x[:-1], abs=1.01)
+    assert arm.trace.y_px == pytest.approx(y)
+    assert len(arm.marks_px) == 0
+
+
+def test_points_drawn_on_every_drop_are_no_censor_marks():
+    x, y = 100 + 40.0 * np.arange(11), 50 + 20.0 * np.arange(10)
+
+    def dot(px, py):
+        return stroke(
+            [(px - 4, py - 4), (px + 4, py - 4), (px + 4, py + 4), (px - 4, py + 4)], None, fill=RED, closed=True
+        )
+
+    points = [dot(*at) for at in zip(x[:-1], y, strict=True)]
+    (arm,) = trace_strokes(figure([stroke(corners(x, y)), *points]), panel())
+    assert len(arm.marks_px) == 0
+    # Censorings fall between the drops as well.
+    (arm,) = trace_strokes(figure([stroke(corners(x, y)), *points[:5], dot(122.0, 50.0), dot(175.0, 70.0)]), panel())
+    assert len(arm.marks_px) == 7

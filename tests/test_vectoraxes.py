@@ -47,3 +47,13 @@ def test_grid_lines_serve_where_there_are_no_ticks():
 
 def test_without_strokes_the_axes_stay_as_read():
     assert refine_calibration(figure([]), blurred()).x.calibration.residual_px == 0.4
+
+
+def test_the_full_stops_of_outlined_numbers_are_no_ticks():
+    stops = []
+    for k in range(6):
+        y = 449.5 - 80 * k
+        square = [(80, y - 1.5), (83, y - 1.5), (83, y + 1.5), (80, y + 1.5)]
+        stops.append(stroke(square, None, fill=BLACK, closed=True))
+    refined = refine_calibration(figure([*stops, *Y_TICKS]), blurred())
+    assert refined.y.calibration.value([450.0, 50.0]) == pytest.approx([0.0, 1.0], abs=1e-9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_strokes import BLACK, BLUE, RED, X, Y, corners, figure, panel, stroke
@@ -92,3 +94,32 @@ def test_an_arm_without_events_is_found_by_its_legend():
     assert arms[1].trace.y_px.tolist() == [50.0]
     assert arms[1].trace.end_px == 520.0
     assert len(vector_arms(figure(drawn[:3], ()), (), panel())[0]) == 1
+
+
+def test_a_legend_beside_the_panel_that_names_every_arm_is_shared():
+    other = corners(X, np.array([50.0, 60.0, 90.0, 150.0, 170.0]))
+    curves = [stroke(corners(), RED), stroke(other, BLUE)]
+    keys = [line(400, 520, RED), line(520, 520, BLUE)]
+    texts = [name("Placebo", 440, 520), name("Drug", 560, 520)]
+    cut = replace(panel(), region=Box(0, 0, 500, 560))
+    arms, legend = vector_arms(figure([*curves, *keys]), texts, cut)
+    assert [k.name for k in legend] == ["Placebo", "Drug"]
+    assert [a.keys[0].name for a in arms] == ["Placebo", "Drug"]
+    # One that names an arm twice is left alone: it may be another panel's.
+    texts.append(name("Drug B", 560, 545))
+    _, legend = vector_arms(figure([*curves, *keys, line(520, 545, BLUE, width=4.0)]), texts, cut)
+    assert [k.name for k in legend] == ["Placebo"]
+
+
+def test_an_arm_that_runs_along_the_frame_or_under_another_is_found_by_its_legend():
+    keys = [line(400, 90, RED), line(400, 120, BLUE)]
+    texts = [name("Placebo", 440, 90), name("Drug", 440, 120)]
+    without_events = stroke([(100, 50), (600, 50)], BLUE)
+    arms, _ = vector_arms(figure([stroke(corners()), without_events, *keys]), texts, panel())
+    assert [(a.color, len(a.trace.x_px)) for a in arms] == [(RED, 5), (BLUE, 1)]
+    same = stroke(corners(), BLUE)
+    arms, _ = vector_arms(figure([same, stroke(corners(), order=1), *keys]), texts, panel())
+    assert sorted(a.color for a in arms) == [BLUE, RED]
+    # Without an entry a second line at the same place is the first one's halo.
+    arms, _ = vector_arms(figure([same, stroke(corners(), order=1), keys[0]]), texts, panel())
+    assert [a.color for a in arms] == [RED]
