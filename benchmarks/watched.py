@@ -81,8 +81,8 @@ def differences(one: Path, other: Path) -> list[str]:
 
 def _children(pid: int) -> list[tuple[int, int]]:
     """The workers of a process, each with the moment it was born, since numbers are given again."""
-    try:
-        numbers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    try:  # a worker that replaces another is the child of another thread
+        numbers = [n for task in Path(f"/proc/{pid}/task").iterdir() for n in (task / "children").read_text().split()]
     except OSError:
         return []
     return [(int(n), born) for n in numbers if (born := _born(int(n))) and _is_worker(int(n))]

@@ -220,7 +220,7 @@ def test_no_worker_outlives_a_batch_that_is_killed(tmp_path: Path) -> None:
 
 def children(pid: int) -> list[str]:
     """The workers of a process, without the helper that clears shared memory away."""
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    found = [n for task in Path(f"/proc/{pid}/task").iterdir() for n in (task / "children").read_text().split()]
     return [n for n in found if b"spawn_main" in (Path("/proc") / n / "cmdline").read_bytes()]
 
 
