@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,9 +11,8 @@ from .limits import without_limits
 from .palette import PlotInk, is_tint, same_line
 from .plotcrop import PlotCrop
 from .shades import join_paler_stretches
-from .staircase import Staircase
-from .styles import are_confusable, exchange_tails, ink_along, stretches_apart
-from .tracing import TracedPath, described, separate_inks, stroke_mask, trace_ink
+from .styles import assign_styles
+from .tracing import TracedPath, described, ink_along, separate_inks, stroke_mask, trace_ink
 
 LEAST_OWN = 0.45
 """Share of a curve's columns that must show its own ink; gaps of dashes are counted out for keyed dashed lines."""
@@ -93,10 +91,9 @@ def _arms_of_inks(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | Non
         paths += _hidden_ones(hidden, paths, inks)[: max(0, wanted - len(paths))]
     if wanted is None or len(paths) < wanted:
         paths += _spares(spare, paths, inks, wanted)
-    paths = [p for i in range(len(inks)) for p in _settled(crop, [p for p in paths if p.ink == i], owns[i], inks[i])]
-    paths = [_under_marks(crop, p, owns, {q.ink for q in paths}) for p in paths]
-    unsure = {i for i in range(len(inks)) if _confusable(paths, i, inks[i], owns[i])}
-    return [ArmPath(p, inks[p.ink], owns[p.ink], p.ink in unsure) for p in paths]
+    settled = [a for i, ink in enumerate(inks) for a in _settled(crop, [p for p in paths if p.ink == i], owns[i], ink)]
+    drawn = {a.path.ink for a in settled}
+    return [replace(a, path=_under_marks(crop, a.path, owns, drawn)) for a in settled]
 
 
 def _curves_of_ink(
@@ -168,12 +165,13 @@ def _spares(
     return [p for p in ranked if len(inks[p.ink].keys) <= 1]
 
 
-def _settled(crop: PlotCrop, paths: list[TracedPath], own: FloatArray, ink: PlotInk) -> list[TracedPath]:
-    """The curves of one ink with their tails exchanged where their line styles ask for it."""
+def _settled(crop: PlotCrop, paths: list[TracedPath], own: FloatArray, ink: PlotInk) -> list[ArmPath]:
+    """The curves of one ink as arms, with their tails exchanged where their line styles ask for it."""
     if len(paths) < 2:
-        return paths
-    stairs = exchange_tails([p.stair for p in paths], own, paths[0].width_px, ink.keys)
-    return [described(crop, own, p, stair) for p, stair in zip(paths, stairs, strict=True)]
+        return [ArmPath(p, ink, own) for p in paths]
+    assigned = assign_styles([p.stair for p in paths], own, crop.ink.strength, paths[0].width_px)
+    settled = [described(crop, own, p, stair) for p, stair in zip(paths, assigned.stairs, strict=True)]
+    return [ArmPath(p, ink, own, unsure) for p, unsure in zip(settled, assigned.confusable, strict=True)]
 
 
 def _under_marks(crop: PlotCrop, path: TracedPath, owns: list[FloatArray], drawn: set[int]) -> TracedPath:
@@ -207,19 +205,6 @@ def _without_limit_pairs(
         if any(len(without_limits([arm, *pair])) < 1 + len(pair) for arm in arms):
             limits.add(index)
     return [p for p in paths if p.ink not in limits], [p for p in spare if p.ink not in limits]
-
-
-def _confusable(paths: list[TracedPath], index: int, ink: PlotInk, own: FloatArray) -> bool:
-    of_ink = [p for p in paths if p.ink == index]
-    if len(of_ink) > 2:
-        # Three or more styles in one ink: marks and crossings blur the rhythms by which they are told apart.
-        return any(_touch_again(a.stair, b.stair, a.width_px) for a, b in combinations(of_ink, 2))
-    return len(of_ink) > 1 and are_confusable([p.stair for p in of_ink], own, of_ink[0].width_px, ink.keys)
-
-
-def _touch_again(one: Staircase, two: Staircase, width_px: float) -> bool:
-    """Whether two staircases that have parted meet again."""
-    return len(stretches_apart(one.row, two.row, width_px)) > 1
 
 
 def _contrast(crop: PlotCrop, ink: PlotInk) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..records import FloatArray, MaskArray, Rgb
+from ..records import FloatArray, IntArray, MaskArray, Rgb
 from .inks import coverage, line_width, nearest_ink
 from .plotcrop import PlotCrop
 from .prices import SOLID_GAP, price_pixels
@@ -165,13 +165,19 @@ def _describe(
 ) -> TracedPath:
     """other: bool, ink of other arms and lettering, which may hide the first drop; the axis line may not."""
     columns = np.arange(stair.first, stair.last + 1)
-    reach = int(np.ceil(width / 2))
-    rows = np.clip(stair.row[:, None] + np.arange(-reach, reach + 1), 0, own.shape[0] - 1)
-    shows = fresh[rows, columns[:, None]].max(axis=1) > 0.4
+    shows = ink_along(fresh, stair.row, stair.first, width)
     hidden = _long_runs(hiding[stair.row, columns] & ~shows, max(6.0, 5.0 * width))
     corners = refine_staircase(stair, own, width)
     gap = _start_gap((own > 0.3) | other, start_row, corners, width)
     return TracedPath(index, stair, corners, width, float(shows.mean()), gap, shows, hidden)
+
+
+def ink_along(own: FloatArray, row: IntArray, first: int, width_px: float) -> MaskArray:
+    """(n,) bool: whether the stroke of a staircase, levels row from column first on, shows ink in each column."""
+    reach = int(np.ceil(width_px / 2))
+    rows = np.clip(row[:, None] + np.arange(-reach, reach + 1), 0, own.shape[0] - 1)
+    columns = np.arange(first, first + len(row))[:, None]
+    return own[rows, columns].max(axis=1) > 0.4
 
 
 def _long_runs(flags: MaskArray, least: float) -> MaskArray:
