@@ -213,11 +213,12 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     # The line is the strongest row: tints of a key's box and edges of the stroke are fainter.
     weight = np.where(framed, 0.0, contrast.sum(axis=1) * (1.0 - 0.3 * offset))
     best = int(rows[np.argmax(weight[rows])])
-    ink = contrast > max(FAINT_SAMPLE, 0.5 * contrast[best].max())
+    # Upright lines higher than letters are the frame of the legend, or an axis.
+    upright = (contrast > max(FAINT_SAMPLE, 0.5 * contrast[best].max()))[offset <= 0.75].mean(axis=0) >= 0.95
+    ink = contrast > max(FAINT_SAMPLE, 0.5 * contrast[best, ~upright].max(initial=0.0))
     if not ink[best].any():
         return None
-    # Upright lines higher than letters are the frame of the legend, or an axis.
-    columns = np.flatnonzero(ink[best] & (ink[offset <= 0.75].mean(axis=0) < 0.95))
+    columns = np.flatnonzero(ink[best] & ~upright)
     if len(columns) == 0:
         return None
     first, last = _cluster_at_the_right(columns, LINE_GAP * height)
