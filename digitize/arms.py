@@ -10,6 +10,7 @@ from ..records import FloatArray, Rgb
 from .limits import without_limits
 from .palette import PlotInk, is_tint, same_line
 from .plotcrop import PlotCrop
+from .rhythm import is_dashed, rhythm_of
 from .shades import join_paler_stretches
 from .styles import assign_styles
 from .tracing import TracedPath, described, ink_along, separate_inks, stroke_mask, trace_ink
@@ -28,6 +29,8 @@ EDGE = 0.6
 """Share of columns on which one side goes on in a path's own colour, the other not, for it to be a tint's edge."""
 EXTRA_OWN, EXTRA_LENGTH = 0.55, 0.2
 """What a further curve in an ink must show when no legend entry speaks for it."""
+DASHED_OWN = 0.3
+"""Share of its columns that a curve with the even gaps of a dashed line must show: dotted lines show 0.35 and more."""
 MARKS_REACH, IN_MARKS = 4.0, 0.8
 """Strokes from a curve that its marks reach, and the share of columns there by which a further path runs on them."""
 HIDDEN_OWN, IN_SIGHT_OWN = 0.1, 0.75
@@ -110,10 +113,11 @@ def _curves_of_ink(
     due = max(1, named)
     traced = _traced(crop, own, index, ink, max(due, MOST_PATHS))
     extra = [i >= due and wanted is None for i in range(len(traced))]
-    paths = [p for p, e in zip(traced, extra, strict=True) if _behaves(p, crop, ink, extra=e)]
+    paths = [p for p, e in zip(traced, extra, strict=True) if _behaves(p, crop, ink, own, extra=e)]
     paths = [p for i, p in enumerate(paths) if i < due or not any(_on_marks(p, other) for other in paths[:i])]
     if not named and _explained(crop, own, paths or traced[:1]) < LEAST_EXPLAINED:
-        return [], [], []
+        # Letters and tables may have an arm's ink: its curves count only where the figure names more arms.
+        return [], [p for p in paths if wanted is not None and _behaves(p, crop, ink, own, extra=True)], []
     if wanted is None or len(paths) > wanted:
         single = without_limits(paths)
         # Limits never leave fewer arms than the legend names.
@@ -145,7 +149,9 @@ def _hidden_ones(hidden: list[TracedPath], paths: list[TracedPath], inks: tuple[
 
 def _traced(crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, count: int) -> list[TracedPath]:
     """Staircases of one ink; the first is taken for a solid line unless bridging gaps gathers much more ink."""
-    traced = trace_ink(crop, own, index, count, solid=0, named=max(1, len(ink.keys)))
+    widths = [k.width_px for k in ink.keys]
+    thin = min(widths) / max(widths) if widths else 1.0
+    traced = trace_ink(crop, own, index, count, solid=0, named=max(1, len(ink.keys)), thin=thin)
     if traced and len(ink.keys) <= 1:
         # A short sample of long dashes looks solid: the curve itself decides.
         unbroken = trace_ink(crop, own, index, count, solid=1)
@@ -158,7 +164,7 @@ def _spares(
     spare: list[TracedPath], paths: list[TracedPath], inks: tuple[PlotInk, ...], wanted: int | None
 ) -> list[TracedPath]:
     """Further curves in inks that already draw one: all that stand out, or as many as the figure still misses."""
-    ranked = sorted(spare, key=lambda p: -_weight(p))
+    ranked = sorted(spare, key=lambda p: (not inks[p.ink].keys, -_weight(p)))
     if wanted is not None:
         return ranked[: wanted - len(paths)]
     # A lone entry may be all that was found of a legend, or a name at a curve's end taken for one.
@@ -212,20 +218,29 @@ def _contrast(crop: PlotCrop, ink: PlotInk) -> float:
     return float(np.linalg.norm(np.asarray(ink.color, float) - paper))
 
 
-def _behaves(path: TracedPath, crop: PlotCrop, ink: PlotInk, *, extra: bool) -> bool:
+def _behaves(path: TracedPath, crop: PlotCrop, ink: PlotInk, own: FloatArray, *, extra: bool) -> bool:
     """Whether a path looks like a curve by itself: its own ink, some length, and not the straight line of a grid.
 
     extra: whether nothing in the figure speaks for one more curve in this ink.
     """
     length = len(path.stair.row) / crop.ink.strength.shape[1]
-    straight = len(path.corners.y) == 1 and length > 0.9
+    straight = len(path.corners.y) == 1 and length > 0.9 and _is_grey(ink.color)
     if straight or _is_edge(path, crop):
         return False
     if extra:
-        return path.own_share >= EXTRA_OWN and length >= EXTRA_LENGTH
+        return length >= EXTRA_LENGTH and (path.own_share >= EXTRA_OWN or _is_dashed(path, crop, own))
     dotted = min((k.inked for k in ink.keys), default=1.0)
-    own = min(LEAST_OWN, LEAST_OF_KEY * dotted)
-    return path.own_share >= own and length >= (LEAST_NAMED if ink.keys else LEAST_LENGTH)
+    least = min(LEAST_OWN, LEAST_OF_KEY * dotted)
+    shown = path.own_share >= least or (not ink.keys and _is_dashed(path, crop, own))
+    return shown and length >= (LEAST_NAMED if ink.keys else LEAST_LENGTH)
+
+
+def _is_dashed(path: TracedPath, crop: PlotCrop, own: FloatArray) -> bool:
+    """Whether a path shows the even gaps of a dashed line."""
+    if path.own_share < DASHED_OWN:
+        return False
+    span = path.stair.first, path.stair.last + 1
+    return is_dashed(rhythm_of(own, crop.ink.strength, path.stair.row, span, path.width_px))
 
 
 def _is_edge(path: TracedPath, crop: PlotCrop) -> bool:

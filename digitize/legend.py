@@ -31,6 +31,8 @@ NUMBER_GAP = 1.0
 """Widest gap between a name and its number, in text heights: twice a word space, as a 1 stands in a wide cell."""
 LETTER_EDGE = 0.4
 """Ink at a window's right edge narrower than this, in text heights, is the edge of the name's first letter."""
+IN_LINE = 0.8
+"""Text heights within which the names of a legend share a left edge or a line: names at curves' ends rarely do."""
 FAINT_SAMPLE = 24.0
 """RGB distance from the paper that a sample must have: thin grey lines in scans have 30."""
 FRAME = 4
@@ -80,7 +82,7 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
         if sample is not None:
             name = re.sub(r"^[\s\-\u2013\u2014_+~=\u2022\u00b7|]+", "", line.text).strip()
             keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, sample.box, line.box))
-    keys = _off_samples(keys)
+    keys = _off_curves(_off_samples(keys))
     ordered = sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
     return tuple(_in_common_slot(_one_of_each(ordered)))
 
@@ -108,6 +110,18 @@ def _off_samples(keys: list[LegendKey]) -> list[LegendKey]:
         return other is not key and other.box.left <= x <= other.box.right and level
 
     return [k for k in keys if not any(on(k, other) for other in keys)]
+
+
+def _off_curves(keys: list[LegendKey]) -> list[LegendKey]:
+    """The keys when they stand in a column or a row; none of several that do not: pieces of curves before their names."""
+
+    def in_line(a: LegendKey, b: LegendKey) -> bool:
+        height = max(a.text_box.height, b.text_box.height)
+        near = min(abs(a.text_box.left - b.text_box.left), abs(a.text_box.centre[1] - b.text_box.centre[1]))
+        return near < IN_LINE * height
+
+    lined = any(in_line(a, b) for i, a in enumerate(keys) for b in keys[i + 1 :])
+    return keys if lined or len(keys) < 2 else []
 
 
 def entries_without_sample(texts: tuple[TextLine, ...], keys: tuple[LegendKey, ...]) -> int:

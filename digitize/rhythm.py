@@ -25,6 +25,9 @@ STROKE_SPREAD = 0.2
 STROKES_PER_VIEW, MOST_VIEWS, FARTHEST = 6.0, 8.0, 3.0
 """Strokes of length that make one independent view of a line's ink, the most views that count, and the standard
 deviations beyond which a difference counts no more."""
+LEAST_GAPS, ALIKE, EVEN = 8, 1.6, 0.65
+"""Gaps that show a dash pattern, and the share of them that must be within this factor of their median: two in
+three are where a dotted line falls steeply, fewer where a path picks its way through marks and letters."""
 SHOWN = 0.5
 """Share of a line's usual coverage at which a dash begins."""
 
@@ -42,6 +45,16 @@ class Rhythm:
     cut: FloatArray
     ink: float
     views: float
+
+
+def is_dashed(rhythm: Rhythm) -> bool:
+    """Whether the gaps of a line are so many and so even that they are a pattern."""
+    # At the corners of a staircase in whole pixels a single pixel is often missed.
+    gaps = rhythm.gaps[rhythm.gaps > 1]
+    if len(gaps) < LEAST_GAPS:
+        return False
+    ratio = gaps / np.median(gaps)
+    return float(((ratio < ALIKE) & (ratio > 1 / ALIKE)).mean()) >= EVEN
 
 
 def together(pieces: list[Rhythm]) -> Rhythm:

@@ -45,11 +45,14 @@ class TracedPath:
     hidden: MaskArray
 
 
-def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: int, named: int = 1) -> list[TracedPath]:
+def trace_ink(
+    crop: PlotCrop, own: FloatArray, index: int, count: int, solid: int, named: int = 1, thin: float = 1.0
+) -> list[TracedPath]:
     """Trace up to `count` staircases in one ink, most ink first.
 
     own: (height, width) its coverage; index: its number. solid: how many of the first are known to have no gaps.
     named: how many the legend shows in this ink: a dotted line earns little, the more so where it is hidden at first.
+    thin: stroke of the thinnest of them as a share of the thickest.
     """
     width = line_width(own)
     others = (crop.ink.strength > 60) & (own < 0.3)
@@ -58,12 +61,12 @@ def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: in
     # Soft edges make a stroke look narrower and its gaps wider than they are.
     gaps = [SOLID_GAP if place < solid else DASH_GAP * (width + 1) + 1 for place in range(count)]
     for place, gap in enumerate(gaps):
-        stair = _cheapest(crop, own, hiding, found, width, gap)
+        stair = _cheapest(crop, own, hiding, found, width, gap, thin)
         if stair.earned <= (0.0 if place < named else LEAST_EARNED * own.shape[1]):
             break
         found.append(stair)
     if len(found) > 2:
-        found = _traced_again(crop, own, hiding, found, width, gaps)
+        found = _traced_again(crop, own, hiding, found, width, gaps, thin)
     paths = []
     for place, stair in enumerate(found):
         fresh, hidden = _left_by(own, hiding, found[:place], width)
@@ -72,11 +75,18 @@ def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: in
 
 
 def _cheapest(
-    crop: PlotCrop, own: FloatArray, hiding: MaskArray, others: list[Staircase], width: float, gap: float
+    crop: PlotCrop,
+    own: FloatArray,
+    hiding: MaskArray,
+    others: list[Staircase],
+    width: float,
+    gap: float,
+    thin: float,
 ) -> Staircase:
     """The cheapest staircase on the ink that others leave; gap: longest gap between its dashes."""
     fresh, hidden = _left_by(own, hiding, others, width)
-    prices = price_pixels(fresh, hidden, width, gap, own > 0.3)
+    # Across a window as wide as a thick stroke a thin one would earn next to nothing.
+    prices = price_pixels(fresh, hidden, width * thin, gap, own > 0.3)
     return cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
 
 
@@ -89,7 +99,13 @@ def _left_by(own: FloatArray, hiding: MaskArray, others: list[Staircase], width:
 
 
 def _traced_again(
-    crop: PlotCrop, own: FloatArray, hiding: MaskArray, found: list[Staircase], width: float, gaps: list[float]
+    crop: PlotCrop,
+    own: FloatArray,
+    hiding: MaskArray,
+    found: list[Staircase],
+    width: float,
+    gaps: list[float],
+    thin: float,
 ) -> list[Staircase]:
     """Staircases traced once more on what all others leave, all but the first.
 
@@ -102,7 +118,7 @@ def _traced_again(
 
     for place in range(1, len(found)):
         others = found[:place] + found[place + 1 :]
-        again = [*found[:place], _cheapest(crop, own, hiding, others, width, gaps[place]), *found[place + 1 :]]
+        again = [*found[:place], _cheapest(crop, own, hiding, others, width, gaps[place], thin), *found[place + 1 :]]
         if again[place].earned > 0 and covered(again) >= covered(found):
             found = again
     return found
