@@ -78,9 +78,11 @@ def _absorb_shades(kept: list[PlotInk], paper: ColorArray) -> list[PlotInk]:
     """Unnamed paler shades of an ink that several thin styles share belong to it: dashes are paler than solid lines."""
     out = []
     for ink in kept:
-        thin_styles = len(ink.keys) > 1 and max(k.width_px for k in ink.keys) <= THIN
-        if thin_styles:
-            paler = [k for k in kept if not k.keys and _is_shade(k.color, ink.color, paper)]
+        if len(ink.keys) > 1 and min(k.width_px for k in ink.keys) <= THIN:
+            # Beside thick lines only the blur of thin ones: pale grids are shades of black too.
+            palest = 0.0 if max(k.width_px for k in ink.keys) <= THIN else PALE
+            paler = [k for k in kept if not k.keys and palest < _share_and_miss(k.color, ink.color, paper)[0]]
+            paler = [k for k in paler if _is_shade(k.color, ink.color, paper)]
             ink = replace(ink, shades=tuple(k.color for k in paler), pixels=ink.pixels + sum(k.pixels for k in paler))
         out.append(ink)
     taken = {shade for ink in out for shade in ink.shades}
@@ -112,6 +114,8 @@ def _one_ink(a: LegendKey, b: LegendKey, kept: list[PlotInk], paper: ColorArray)
     both_solid = a.inked > SOLID and b.inked > SOLID
     if color_distance(a.color, b.color) < (SAME_SHADE if both_solid else SAME_COLOR):
         return True
+    if not both_solid and _is_blurred_beside(a, b, paper):
+        return True
     homes = [
         next((i for i, k in enumerate(kept) if color_distance(k.color, c.color) < SAME_COLOR), None) for c in (a, b)
     ]
@@ -119,8 +123,15 @@ def _one_ink(a: LegendKey, b: LegendKey, kept: list[PlotInk], paper: ColorArray)
         return False
     faint, strong = sorted((a.color, b.color), key=lambda c: _strength(c, paper))
     # Thin dashes lose contrast to blur, but a legend's samples stand alone and keep their hue.
-    thin = max(a.width_px, b.width_px) <= 2 and not both_solid
+    thin = max(a.width_px, b.width_px) <= THIN and not both_solid
     return thin and _tint_distance(a.color, b.color) < SAME_TINT and _is_shade(faint, strong, paper)
+
+
+def _is_blurred_beside(a: LegendKey, b: LegendKey, paper: ColorArray) -> bool:
+    """Whether one of two keys is a thin line that blur made paler than the thick line of its ink."""
+    faint, strong = sorted((a, b), key=lambda k: _strength(k.color, paper))
+    share, miss = _share_and_miss(faint.color, strong.color, paper)
+    return faint.width_px <= THIN < strong.width_px and PALE < share < 1.0 and miss < RAY_MISS
 
 
 def _tint_distance(a: Rgb, b: Rgb) -> float:
