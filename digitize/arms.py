@@ -10,7 +10,7 @@ from ..records import FloatArray, Rgb
 from .limits import without_limits
 from .palette import PlotInk, is_tint, same_line
 from .plotcrop import PlotCrop
-from .rhythm import is_dashed, rhythm_of
+from .rhythm import Rhythm, is_dashed, rhythm_of
 from .shades import join_paler_stretches
 from .styles import assign_styles
 from .tracing import TracedPath, described, ink_along, separate_inks, stroke_mask, trace_ink
@@ -52,12 +52,14 @@ class ArmPath:
     """A staircase taken for an arm, the ink it is drawn in, and that ink's coverage (height, width).
 
     confusable: whether it crosses an arm of the same ink and style, so that the two may have been exchanged.
+    rhythm: of its line where another arm or none of the legend has its ink, None where its colour tells enough.
     """
 
     path: TracedPath
     ink: PlotInk
     own: FloatArray
     confusable: bool = False
+    rhythm: Rhythm | None = None
 
 
 def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = None) -> list[ArmPath]:
@@ -173,11 +175,16 @@ def _spares(
 
 def _settled(crop: PlotCrop, paths: list[TracedPath], own: FloatArray, ink: PlotInk) -> list[ArmPath]:
     """The curves of one ink as arms, with their tails exchanged where their line styles ask for it."""
-    if len(paths) < 2:
-        return [ArmPath(p, ink, own) for p in paths]
-    assigned = assign_styles([p.stair for p in paths], own, crop.ink.strength, paths[0].width_px)
-    settled = [described(crop, own, p, stair) for p, stair in zip(paths, assigned.stairs, strict=True)]
-    return [ArmPath(p, ink, own, unsure) for p, unsure in zip(settled, assigned.confusable, strict=True)]
+    assigned = assign_styles([p.stair for p in paths], own, crop.ink.strength, paths[0].width_px) if paths else None
+    if assigned is None:
+        return []
+    if len(paths) > 1:
+        paths = [described(crop, own, p, stair) for p, stair in zip(paths, assigned.stairs, strict=True)]
+    rhythms = [_rhythm(p, crop, own) if len(paths) > 1 or not ink.keys else None for p in paths]
+    return [
+        ArmPath(p, ink, own, unsure, rhythm)
+        for p, unsure, rhythm in zip(paths, assigned.confusable, rhythms, strict=True)
+    ]
 
 
 def _under_marks(crop: PlotCrop, path: TracedPath, owns: list[FloatArray], drawn: set[int]) -> TracedPath:
@@ -239,8 +246,13 @@ def _is_dashed(path: TracedPath, crop: PlotCrop, own: FloatArray) -> bool:
     """Whether a path shows the even gaps of a dashed line."""
     if path.own_share < DASHED_OWN:
         return False
+    return is_dashed(_rhythm(path, crop, own))
+
+
+def _rhythm(path: TracedPath, crop: PlotCrop, own: FloatArray) -> Rhythm:
+    """The rhythm of a path from end to end."""
     span = path.stair.first, path.stair.last + 1
-    return is_dashed(rhythm_of(own, crop.ink.strength, path.stair.row, span, path.width_px))
+    return rhythm_of(own, crop.ink.strength, path.stair.row, span, path.width_px)
 
 
 def _is_edge(path: TracedPath, crop: PlotCrop) -> bool:

@@ -50,7 +50,10 @@ HEADING = re.compile(r"^(strata|group|groups|treatment|arm|legend|censored|numbe
 
 @dataclass(frozen=True, slots=True)
 class LegendKey:
-    """One entry: name, colour of its line, share of the sample that is inked (1 solid), stroke width in px."""
+    """One entry: name, colour of its line, share of the sample that is inked (1 solid), stroke width in px.
+
+    shown: for each px along its sample whether it has ink, empty where that is not known.
+    """
 
     name: str
     color: Rgb
@@ -58,16 +61,22 @@ class LegendKey:
     width_px: float
     box: Box
     text_box: Box
+    shown: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """A line sample found in a window: its box, colour, inked share and width."""
+    """A line sample found in a window: its box, colour, width, and for each px along it whether it has ink."""
 
     box: Box
     color: Rgb
-    inked: float
     width_px: float
+    shown: tuple[bool, ...]
+
+    @property
+    def inked(self) -> float:
+        """Share of its length that has ink."""
+        return float(np.mean(self.shown))
 
 
 def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -> tuple[LegendKey, ...]:
@@ -81,7 +90,8 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
         sample = _sample_left_of(pixels, line, texts, panel.plot_area)
         if sample is not None:
             name = re.sub(r"^[\s\-\u2013\u2014_+~=\u2022\u00b7|]+", "", line.text).strip()
-            keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, sample.box, line.box))
+            width, shown = sample.width_px, sample.shown
+            keys.append(LegendKey(name, sample.color, sample.inked, width, sample.box, line.box, shown))
     keys = _off_curves(_off_samples(keys))
     ordered = sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
     return tuple(_in_common_slot(_one_of_each(ordered)))
@@ -250,7 +260,7 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     thick = _run_around(ink[:, first : last + 1].mean(axis=1) > 0.6 * strip.mean(), best)
     color = _line_color(window[:, first : last + 1], contrast[:, first : last + 1], best)
     box = Box(left + first, top + float(thick.min()), left + last, top + float(thick.max()))
-    return _Sample(box, color, float(strip.mean()), float(thick.max() - thick.min() + 1))
+    return _Sample(box, color, float(thick.max() - thick.min() + 1), tuple(map(bool, strip)))
 
 
 def _runs_under_name(contrast: FloatArray, height: float) -> FloatArray:

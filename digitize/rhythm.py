@@ -46,6 +46,21 @@ class Rhythm:
     ink: float
     views: float
 
+    def scaled(self, factor: float) -> Rhythm:
+        """The same line in a picture so many times as large."""
+        return Rhythm(self.dashes * factor, self.gaps * factor, self.cut * factor, self.ink, self.views)
+
+    @property
+    def inked(self) -> float:
+        """Share of the line's length that its dashes take: 1 for a solid line."""
+        ink, paper = float(self.dashes.sum() + self.cut.sum()), float(self.gaps.sum())
+        return ink / max(ink + paper, 1.0)
+
+
+def rhythm_of_sample(shown: tuple[bool, ...]) -> Rhythm:
+    """The rhythm of a legend's sample. shown: for each px along it whether it has ink."""
+    return Rhythm(*_lengths(np.array(shown, bool)), float("nan"), 0.0)
+
 
 def is_dashed(rhythm: Rhythm) -> bool:
     """Whether the gaps of a line are so many and so even that they are a pattern."""

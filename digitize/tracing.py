@@ -25,13 +25,17 @@ DASH_GAP = 4.5
 """Longest gap of a dash pattern in stroke widths: R's dotted line has 3, SAS's longest 4."""
 
 
+MIXED = 0.7
+"""Thinnest stroke of an ink's legend samples, as a share of the thickest, below which each line has a stroke of its own."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TracedPath:
     """One staircase with what speaks for it.
 
     own_share: share of its columns on its own ink. hidden: (columns,) bool, where it lies under other ink for longer
     than a mark or a gap of dashes takes.
-    start_gap_px: most rows of bare paper on end between S = 1 and its first level.
+    start_gap_px: most rows of bare paper on end between S = 1 and its first level. fall_gap_px: in any later drop.
     shows: (columns,) whether each shows its ink.
     """
 
@@ -41,6 +45,7 @@ class TracedPath:
     width_px: float
     own_share: float
     start_gap_px: float
+    fall_gap_px: float
     shows: MaskArray
     hidden: MaskArray
 
@@ -69,7 +74,7 @@ def trace_ink(
         found = _traced_again(crop, own, hiding, found, width, gaps, thin)
     paths = []
     for place, stair in enumerate(found):
-        fresh, hidden = _left_by(own, hiding, found[:place], width)
+        fresh, hidden = _left_by(own, hiding, found[:place], width, thin)
         paths.append(_describe(stair, index, own, fresh, hidden, width, crop.start_row, hidden & ~crop.frame))
     return paths
 
@@ -84,18 +89,33 @@ def _cheapest(
     thin: float,
 ) -> Staircase:
     """The cheapest staircase on the ink that others leave; gap: longest gap between its dashes."""
-    fresh, hidden = _left_by(own, hiding, others, width)
+    fresh, hidden = _left_by(own, hiding, others, width, thin)
     # Across a window as wide as a thick stroke a thin one would earn next to nothing.
-    prices = price_pixels(fresh, hidden, width * thin, gap, own > 0.3)
+    prices = price_pixels(fresh, hidden, width * thin if thin < MIXED else width, gap, own > 0.3)
     return cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
 
 
-def _left_by(own: FloatArray, hiding: MaskArray, others: list[Staircase], width: float) -> tuple[FloatArray, MaskArray]:
+def _left_by(
+    own: FloatArray, hiding: MaskArray, others: list[Staircase], width: float, thin: float
+) -> tuple[FloatArray, MaskArray]:
     """The ink that other staircases leave, and what may hide a further one: their ink too."""
     used = np.zeros(own.shape, bool)
     for stair in others:
-        used |= stroke_mask(stair, own.shape, width)
+        stroke = _stroke(stair, own, width) - 1.0 if thin < MIXED else width
+        used |= stroke_mask(stair, own.shape, max(width, stroke))
     return np.where(used, 0.0, own), hiding | (used & (own > 0.3))
+
+
+def _stroke(stair: Staircase, own: FloatArray, width: float) -> float:
+    """The usual thickness in px of the ink along a staircase, at most twice the ink's common width."""
+    reach = int(np.ceil(2 * width))
+    columns = np.arange(stair.first, stair.last + 1)
+    rows = np.clip(stair.row[:, None] + np.arange(-reach, reach + 1), 0, own.shape[0] - 1)
+    solid = own[rows, columns[:, None]] > 0.3
+    down = np.logical_and.accumulate(solid[:, reach:], axis=1).sum(axis=1)
+    up = np.logical_and.accumulate(solid[:, reach::-1], axis=1).sum(axis=1)
+    thick = (down + up - 1)[solid[:, reach]]
+    return float(np.median(thick)) if len(thick) else width
 
 
 def _traced_again(
@@ -114,7 +134,7 @@ def _traced_again(
     """
 
     def covered(stairs: list[Staircase]) -> float:
-        return float((own - _left_by(own, hiding, stairs, width)[0]).sum())
+        return float((own - _left_by(own, hiding, stairs, width, thin)[0]).sum())
 
     for place in range(1, len(found)):
         others = found[:place] + found[place + 1 :]
@@ -184,8 +204,9 @@ def _describe(
     shows = ink_along(fresh, stair.row, stair.first, width)
     hidden = _long_runs(hiding[stair.row, columns] & ~shows, max(6.0, 5.0 * width))
     corners = refine_staircase(stair, own, width)
-    gap = _start_gap((own > 0.3) | other, start_row, corners, width)
-    return TracedPath(index, stair, corners, width, float(shows.mean()), gap, shows, hidden)
+    inked = (own > 0.3) | other
+    gap, fall = _start_gap(inked, start_row, corners, width), _fall_gap(inked, stair, width)
+    return TracedPath(index, stair, corners, width, float(shows.mean()), gap, fall, shows, hidden)
 
 
 def ink_along(own: FloatArray, row: IntArray, first: int, width_px: float) -> MaskArray:
@@ -217,6 +238,21 @@ def _start_gap(inked: MaskArray, start_row: float, corners: Corners, width: floa
         return start_row - row
     first, last = int(np.ceil(start_row + 0.5)), int(np.floor(row - 0.5))
     beside = inked[max(0, first) : max(0, last), : int(np.ceil(column + width)) + 4].any(axis=1)
-    # A dashed riser leaves several gaps, none of which is longer than those of its line.
-    edges = np.flatnonzero(np.diff(np.r_[False, ~beside, False].astype(int))).reshape(-1, 2)
+    return _longest_gap(beside)
+
+
+def _fall_gap(inked: MaskArray, stair: Staircase, width: float) -> float:
+    """Most rows of bare paper on end in any drop: software always draws the riser of a step."""
+    reach = int(np.ceil(width)) + 1
+    longest = 0.0
+    for i in np.flatnonzero(np.diff(stair.row) > 2 * reach):
+        rows = slice(int(stair.row[i]) + reach, int(stair.row[i + 1]) - reach + 1)
+        column = stair.first + int(i)
+        longest = max(longest, _longest_gap(inked[rows, max(0, column - reach) : column + reach + 2].any(axis=1)))
+    return longest
+
+
+def _longest_gap(inked: MaskArray) -> float:
+    """Length of the longest run of False; a dashed riser leaves several, none longer than the gaps of its line."""
+    edges = np.flatnonzero(np.diff(np.r_[False, ~inked, False].astype(int))).reshape(-1, 2)
     return float(np.diff(edges, axis=1).max(initial=0))

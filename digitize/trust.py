@@ -9,12 +9,15 @@ import numpy as np
 from ..records import ArmReading, Caution, Panel, PrintedNumber, RiskTable, SurvivalCurve
 from .drawnarm import DrawnArm
 from .naming import excess_at_risk
+from .rhythm import is_dashed
 
 RESIDUAL_LIMIT = 1.2
 """Calibration residual in px above which ticks and labels do not fit one line."""
 START_GAP, START_DASHES, DASHED = 6.0, 5.0, 0.85
 """Rows of bare paper between S = 1 and a curve's first level that blur explains; for lines inked in less than the last
 share of their length, so many stroke widths that a gap between dashes explains."""
+FALL_DASHES = 4.0
+"""Longest gap of a dash pattern in stroke widths, as SAS draws it, that a drop may show."""
 SHORT = 30.0
 """Pixels of a curve's length below which one pixel of error in time spoils its shape by more than 0.01."""
 PRINT_LIMIT = 0.05
@@ -36,7 +39,8 @@ def arm_confidence(arm: DrawnArm) -> float:
 def _shown(arm: DrawnArm) -> float:
     """Share of an arm's columns that its own ink shows, with half of what other ink hides."""
     # A dashed line shows ink on the share of its columns that its sample shows.
-    drawn = min((k.inked for k in arm.keys), default=1.0)
+    patterned = arm.rhythm is not None and is_dashed(arm.rhythm)
+    drawn = min((k.inked for k in arm.keys), default=arm.rhythm.inked if arm.rhythm and patterned else 1.0)
     own = arm.evidence.get("own_ink", 1.0) / max(drawn, 0.25)
     return min(1.0, own + 0.5 * (1.0 - arm.evidence.get("in_sight", 1.0)))
 
@@ -122,6 +126,9 @@ def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Cautio
     if line.start_gap_px > _start_gap_allowed(line):
         gap = f"{arm.name} starts {line.start_gap_px:.0f} px of bare paper away from S = 1"
         found.append(_review("start", gap, arm.name))
+    if line.fall_gap_px > max(START_GAP, FALL_DASHES * (line.width_px + 1.0)):
+        leap = f"{arm.name} falls through {line.fall_gap_px:.0f} px of bare paper, perhaps from one curve to another"
+        found.append(_review("leap", leap, arm.name))
     if line.confusable:
         crossed = f"{arm.name} crosses an arm drawn alike; after the crossing the two may be exchanged"
         found.append(_review("crossing", crossed, arm.name))
