@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..records import FloatArray, Rgb
+from ..records import FloatArray
 from .limits import without_limits
-from .palette import PlotInk, is_tint, same_line
+from .palette import PlotInk, is_grey, is_tint, same_line
 from .plotcrop import PlotCrop
 from .rhythm import Rhythm, is_dashed, rhythm_of
-from .shades import join_paler_stretches
+from .shades import join_paler_stretches, with_idle_keys
 from .styles import assign_styles
 from .tracing import TracedPath, described, ink_along, separate_inks, stroke_mask, trace_ink
 
@@ -70,13 +70,23 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
     """
     arms = _arms_of_inks(crop, inks, expected)
     joined = join_paler_stretches(crop, [a.path for a in arms], inks)
-    again = arms if len(joined) == len(inks) else _arms_of_inks(crop, joined, expected)
-    return again if len(again) >= len(arms) else arms
+    arms, inks = _better(crop, arms, inks, joined, expected)
+    return _better(crop, arms, inks, with_idle_keys(inks, {a.path.ink for a in arms}), expected)[0]
+
+
+def _better(
+    crop: PlotCrop, arms: list[ArmPath], inks: tuple[PlotInk, ...], other: tuple[PlotInk, ...], expected: int | None
+) -> tuple[list[ArmPath], tuple[PlotInk, ...]]:
+    """The arms in fewer inks where those are no fewer arms, with these inks; as they were otherwise."""
+    if len(other) == len(inks):
+        return arms, inks
+    again = _arms_of_inks(crop, other, expected)
+    return (again, other) if len(again) >= len(arms) else (arms, inks)
 
 
 def _arms_of_inks(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None) -> list[ArmPath]:
     """The arms that these inks draw, see find_arms."""
-    owns = separate_inks(crop, tuple((i.color, *i.shades) for i in inks))
+    owns = _owns(crop, inks)
     named = sum(len(i.keys) for i in inks)
     wanted = expected or (named if named > 1 else None)
     sure: list[TracedPath] = []
@@ -92,13 +102,22 @@ def _arms_of_inks(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | Non
     paths, spare = _without_limit_pairs(paths, spare, inks)
     paths = _without_surplus(paths, inks, wanted, sure=expected is not None)
     if wanted is not None:
-        hidden += [p for p in sure if not any(p is k for k in leading) and not _is_grey(inks[p.ink].color)]
+        hidden += [p for p in sure if not any(p is k for k in leading) and not is_grey(inks[p.ink].color)]
         paths += _hidden_ones(hidden, paths, inks)[: max(0, wanted - len(paths))]
     if wanted is None or len(paths) < wanted:
         paths += _spares(spare, paths, inks, wanted)
     settled = [a for i, ink in enumerate(inks) for a in _settled(crop, [p for p in paths if p.ink == i], owns[i], ink)]
     drawn = {a.path.ink for a in settled}
     return [replace(a, path=_under_marks(crop, a.path, owns, drawn)) for a in settled]
+
+
+def _owns(crop: PlotCrop, inks: tuple[PlotInk, ...]) -> list[FloatArray]:
+    """Coverage of each pixel by each ink, by any of its tones."""
+    single = [(index, colors) for index, i in enumerate(inks) for colors in ((i.color, *i.shades), *((t,) for t in i.tones))]
+    owns = [np.zeros(crop.ink.strength.shape, np.float32) for _ in inks]
+    for (index, _), own in zip(single, separate_inks(crop, tuple(colors for _, colors in single)), strict=True):
+        owns[index] = np.maximum(owns[index], own)
+    return owns
 
 
 def _curves_of_ink(
@@ -231,7 +250,7 @@ def _behaves(path: TracedPath, crop: PlotCrop, ink: PlotInk, own: FloatArray, *,
     extra: whether nothing in the figure speaks for one more curve in this ink.
     """
     length = len(path.stair.row) / crop.ink.strength.shape[1]
-    straight = len(path.corners.y) == 1 and length > 0.9 and _is_grey(ink.color)
+    straight = len(path.corners.y) == 1 and length > 0.9 and is_grey(ink.color)
     if straight or _is_edge(path, crop):
         return False
     if extra:
@@ -321,9 +340,5 @@ def _without_surplus(
     strength = np.median([_weight(p) for p in ranked[:count]])
     limit = 0.75 if sure else 0.5
     surplus = [p for p in ranked[count:] if not inks[p.ink].keys or sure]
-    dropped = {id(p) for p in surplus if _weight(p) < limit * strength or _is_grey(inks[p.ink].color)}
+    dropped = {id(p) for p in surplus if _weight(p) < limit * strength or is_grey(inks[p.ink].color)}
     return [p for p in paths if id(p) not in dropped]
-
-
-def _is_grey(color: Rgb) -> bool:
-    return max(color) - min(color) < 25

@@ -52,7 +52,8 @@ HEADING = re.compile(r"^(strata|group|groups|treatment|arm|legend|censored|numbe
 class LegendKey:
     """One entry: name, colour of its line, share of the sample that is inked (1 solid), stroke width in px.
 
-    shown: for each px along its sample whether it has ink, empty where that is not known.
+    shown: for each px along its sample whether it has ink, empty where that is not known. ink: logarithm of the ink
+    across its stroke, as RGB distance from the paper times px.
     """
 
     name: str
@@ -62,6 +63,7 @@ class LegendKey:
     box: Box
     text_box: Box
     shown: tuple[bool, ...] = ()
+    ink: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class _Sample:
     color: Rgb
     width_px: float
     shown: tuple[bool, ...]
+    ink: float
 
     @property
     def inked(self) -> float:
@@ -90,8 +93,8 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
         sample = _sample_left_of(pixels, line, texts, panel.plot_area)
         if sample is not None:
             name = re.sub(r"^[\s\-\u2013\u2014_+~=\u2022\u00b7|]+", "", line.text).strip()
-            width, shown = sample.width_px, sample.shown
-            keys.append(LegendKey(name, sample.color, sample.inked, width, sample.box, line.box, shown))
+            rest = sample.box, line.box, sample.shown, sample.ink
+            keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, *rest))
     keys = _off_curves(_off_samples(keys))
     ordered = sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
     return tuple(_in_common_slot(_one_of_each(ordered)))
@@ -260,7 +263,9 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     thick = _run_around(ink[:, first : last + 1].mean(axis=1) > 0.6 * strip.mean(), best)
     color = _line_color(window[:, first : last + 1], contrast[:, first : last + 1], best)
     box = Box(left + first, top + float(thick.min()), left + last, top + float(thick.max()))
-    return _Sample(box, color, float(thick.max() - thick.min() + 1), tuple(map(bool, strip)))
+    around = contrast[max(0, thick.min() - 1) : thick.max() + 2, first : last + 1][:, strip]
+    ink = float(np.log(max(float(around.sum(axis=0).mean()), 1.0)))
+    return _Sample(box, color, float(thick.max() - thick.min() + 1), tuple(map(bool, strip)), ink)
 
 
 def _runs_under_name(contrast: FloatArray, height: float) -> FloatArray:

@@ -29,18 +29,24 @@ THIN = 2.0
 """Stroke width up to which a line has no pixel that is surely all ink, so that its shades alternate along it."""
 THIN_REACH = 9
 """Pixels along a thin line within which a fainter stretch meets a stronger one."""
+LEAST_CHROMA, GREY = 15.0, 25
+"""Lab chroma below which a colour has no hue to speak of, and the spread of red, green and blue of a grey."""
 SAME_HUE = 14.0
 """Degrees of Lab hue within which touching shades are one line; JPEG bleeds colour by up to 12."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlotInk:
-    """One ink of the plot: its colour, how many pixels it has, the legend keys that show it, its paler shades."""
+    """One ink of the plot: its colour, how many pixels it has, the legend keys that show it, its paler shades.
+
+    tones: colours of further lines that are traced together with it, as greys too near to be told pixel by pixel.
+    """
 
     color: Rgb
     pixels: int
     keys: tuple[LegendKey, ...] = ()
     shades: tuple[Rgb, ...] = ()
+    tones: tuple[Rgb, ...] = ()
 
 
 def find_inks(ink: InkMap, keys: tuple[LegendKey, ...], mask: MaskArray) -> tuple[PlotInk, ...]:
@@ -193,6 +199,20 @@ def _may_be_shade(faint: Rgb, strong: Rgb, paper: ColorArray) -> bool:
     return _is_shade(faint, strong, paper) or _same_hue(faint, strong)
 
 
+def hue_gap(a: Rgb, b: Rgb) -> float:
+    """Degrees of Lab hue between two colours, 180 where one is grey."""
+    (_, *one), (_, *two) = to_lab(np.asarray(a, float)), to_lab(np.asarray(b, float))
+    if min(np.hypot(*one), np.hypot(*two)) < LEAST_CHROMA:
+        return 180.0
+    turn = np.degrees(np.arctan2(one[1], one[0]) - np.arctan2(two[1], two[0]))
+    return float(abs((turn + 180) % 360 - 180))
+
+
+def is_grey(color: Rgb) -> bool:
+    """Whether red, green and blue of a colour are nearly the same."""
+    return max(color) - min(color) < GREY
+
+
 def same_line(a: Rgb, b: Rgb) -> bool:
     """Whether two colours on white paper could be shades of one line."""
     paper = np.array([255.0, 255.0, 255.0])
@@ -216,11 +236,7 @@ def is_paler_tone(color: Rgb, strong: Rgb) -> bool:
 
 def _same_hue(a: Rgb, b: Rgb, within: float = SAME_HUE) -> bool:
     """Whether two colours are chromatic and of one hue, to within so many degrees."""
-    (_, a1, b1), (_, a2, b2) = to_lab(np.asarray(a, float)), to_lab(np.asarray(b, float))
-    if min(np.hypot(a1, b1), np.hypot(a2, b2)) < 15.0:
-        return False
-    turn = np.degrees(np.arctan2(b1, a1) - np.arctan2(b2, a2))
-    return abs((turn + 180) % 360 - 180) < within
+    return hue_gap(a, b) < within
 
 
 def _is_blend(color: Rgb, kept: list[PlotInk]) -> bool:

@@ -48,7 +48,8 @@ class Rhythm:
 
     def scaled(self, factor: float) -> Rhythm:
         """The same line in a picture so many times as large."""
-        return Rhythm(self.dashes * factor, self.gaps * factor, self.cut * factor, self.ink, self.views)
+        ink = self.ink + float(np.log(factor))
+        return Rhythm(self.dashes * factor, self.gaps * factor, self.cut * factor, ink, self.views)
 
     @property
     def inked(self) -> float:
@@ -57,9 +58,9 @@ class Rhythm:
         return ink / max(ink + paper, 1.0)
 
 
-def rhythm_of_sample(shown: tuple[bool, ...]) -> Rhythm:
-    """The rhythm of a legend's sample. shown: for each px along it whether it has ink."""
-    return Rhythm(*_lengths(np.array(shown, bool)), float("nan"), 0.0)
+def rhythm_of_sample(shown: tuple[bool, ...], ink: float) -> Rhythm:
+    """The rhythm of a legend's sample. shown: for each px along it whether it has ink. ink: as of a Rhythm."""
+    return Rhythm(*_lengths(np.array(shown, bool)), ink, 0.0 if np.isnan(ink) else 1.0)
 
 
 def is_dashed(rhythm: Rhythm) -> bool:
