@@ -135,12 +135,14 @@ def _curves_of_ink(
     traced = _traced(crop, own, index, ink, max(due, MOST_PATHS))
     extra = [i >= due and wanted is None for i in range(len(traced))]
     paths = [p for p, e in zip(traced, extra, strict=True) if _behaves(p, crop, ink, own, extra=e)]
+    if not paths and wanted is not None:
+        paths = [p for p in traced[:1] if _stays_at_one(p, crop, ink) or _is_dashed(p, crop, own)]
     paths = [p for i, p in enumerate(paths) if i < due or not any(_on_marks(p, other) for other in paths[:i])]
     if not named and _explained(crop, own, paths or traced[:1]) < LEAST_EXPLAINED:
         # Letters and tables may have an arm's ink: its curves count only where the figure names more arms.
         return [], [p for p in paths if wanted is not None and _behaves(p, crop, ink, own, extra=True)], []
     if wanted is None or len(paths) > wanted:
-        single = without_limits(paths)
+        single = [p for p in without_limits(traced) if any(p is q for q in paths)]
         # Limits never leave fewer arms than the legend names.
         paths = single if len(single) >= named else paths
     return paths[:due], paths[due:], [] if paths else [p for p in traced[:1] if _may_be_hidden(p, crop)]
@@ -250,20 +252,26 @@ def _behaves(path: TracedPath, crop: PlotCrop, ink: PlotInk, own: FloatArray, *,
     extra: whether nothing in the figure speaks for one more curve in this ink.
     """
     length = len(path.stair.row) / crop.ink.strength.shape[1]
-    straight = len(path.corners.y) == 1 and length > 0.9 and is_grey(ink.color)
+    straight = len(path.corners.y) == 1 and length > 0.9
     if straight or _is_edge(path, crop):
         return False
     if extra:
-        return length >= EXTRA_LENGTH and (path.own_share >= EXTRA_OWN or _is_dashed(path, crop, own))
+        return (path.own_share >= EXTRA_OWN and length >= EXTRA_LENGTH) or _is_dashed(path, crop, own)
     dotted = min((k.inked for k in ink.keys), default=1.0)
     least = min(LEAST_OWN, LEAST_OF_KEY * dotted)
-    shown = path.own_share >= least or (not ink.keys and _is_dashed(path, crop, own))
-    return shown and length >= (LEAST_NAMED if ink.keys else LEAST_LENGTH)
+    return path.own_share >= least and length >= (LEAST_NAMED if ink.keys else LEAST_LENGTH)
+
+
+def _stays_at_one(path: TracedPath, crop: PlotCrop, ink: PlotInk) -> bool:
+    """Whether a path is a coloured line along S = 1, as an arm without events draws it; frames and grids are grey."""
+    level = abs(float(path.corners.y[0]) - crop.start_row) <= path.width_px + 1
+    return len(path.corners.y) == 1 and level and path.own_share >= EXTRA_OWN and not is_grey(ink.color)
 
 
 def _is_dashed(path: TracedPath, crop: PlotCrop, own: FloatArray) -> bool:
-    """Whether a path shows the even gaps of a dashed line."""
-    if path.own_share < DASHED_OWN:
+    """Whether a path of some length shows the even gaps of a dashed line, and more than one drop: no guide line."""
+    long = len(path.stair.row) >= EXTRA_LENGTH * crop.ink.strength.shape[1]
+    if path.own_share < DASHED_OWN or len(path.corners.y) < 3 or not long:
         return False
     return is_dashed(_rhythm(path, crop, own))
 

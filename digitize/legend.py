@@ -95,9 +95,9 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
             name = re.sub(r"^[\s\-\u2013\u2014_+~=\u2022\u00b7|]+", "", line.text).strip()
             rest = sample.box, line.box, sample.shown, sample.ink
             keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, *rest))
-    keys = _off_curves(_off_samples(keys))
+    keys = _off_curves(_one_of_each(_off_samples(keys)))
     ordered = sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
-    return tuple(_in_common_slot(_one_of_each(ordered)))
+    return tuple(_in_common_slot(ordered))
 
 
 def _with_number(line: TextLine, texts: tuple[TextLine, ...]) -> TextLine:

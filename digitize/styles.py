@@ -24,6 +24,8 @@ ROUNDS = 3
 """Times that styles are learnt anew from the pieces assigned to them; they settle in two."""
 EXCHANGE = 1.0
 """Price of an exchange, so that none happens without evidence."""
+RULED_OUT = 1000.0
+"""Price of what cannot be."""
 LEAST_PIECE = 4.0
 """Shortest piece, in columns per stroke width, whose rhythm is measured: two periods of a short dash."""
 DOUBT = 0.002
@@ -69,12 +71,14 @@ def assign_styles(stairs: list[Staircase], own: FloatArray, strength: FloatArray
     orders = np.array(list(permutations(range(len(stairs)))))
     steps = [_may_follow(orders, a, b) for a, b in zip(groups[:-1], groups[1:], strict=True)]
     chosen = np.zeros(len(groups), int)
-    owners = _first_owners(pieces, stairs)
+    owners, column = _first_owners(pieces, stairs)
+    # Arms are named by where they run there: to exchange two of them all along is no exchange.
+    pinned = int(np.searchsorted(bounds, column, "right")) - 1
     for _ in range(ROUNDS):
-        prices = _prices(pieces, owners, orders, bounds)
+        prices = _pinned(_prices(pieces, owners, orders, bounds), pinned)
         chosen = _cheapest_orders(prices, steps)
         owners = [int(orders[chosen[np.searchsorted(bounds, p.start, "right") - 1]][p.line]) for p in pieces]
-    prices = _prices(pieces, owners, orders, bounds)
+    prices = _pinned(_prices(pieces, owners, orders, bounds), pinned)
     return _assigned(stairs, orders, chosen, _chances(prices, steps), bounds, own.shape)
 
 
@@ -124,10 +128,10 @@ def _may_follow(orders: IntArray, before: IntArray, after: IntArray) -> FloatArr
     return np.where(np.eye(len(orders), dtype=bool), 1.0, np.exp(-EXCHANGE) * allowed)
 
 
-def _first_owners(pieces: list[_Piece], stairs: list[Staircase]) -> list[int]:
-    """The arm, numbered as the staircases, that each piece tells the style of at first; -1 for most.
+def _first_owners(pieces: list[_Piece], stairs: list[Staircase]) -> tuple[list[int], int]:
+    """The arm, numbered as the staircases, that each piece tells the style of at first, -1 for most, and a column.
 
-    Where all run apart at once for longest they are surely different arms.
+    Where all run apart at once for longest, in that column, they are surely different arms.
     """
     length = np.zeros((len(stairs), max(len(s.row) for s in stairs)), int)
     index = np.full(length.shape, -1)
@@ -140,7 +144,13 @@ def _first_owners(pieces: list[_Piece], stairs: list[Staircase]) -> list[int]:
         of_line = [i for i, p in enumerate(pieces) if p.line == line]
         if index[line, best] < 0 and of_line:
             chosen.add(max(of_line, key=lambda i: pieces[i].stop - pieces[i].start))
-    return [p.line if i in chosen else -1 for i, p in enumerate(pieces)]
+    return [p.line if i in chosen else -1 for i, p in enumerate(pieces)], best
+
+
+def _pinned(prices: FloatArray, interval: int) -> FloatArray:
+    """The prices with every order but the first, that of the staircases themselves, ruled out in one interval."""
+    prices[interval, 1:] += RULED_OUT
+    return prices
 
 
 def _prices(pieces: list[_Piece], owners: list[int], orders: IntArray, bounds: IntArray) -> FloatArray:
