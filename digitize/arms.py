@@ -7,34 +7,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..records import FloatArray
+from .claims import behaves, contrast_of, is_dashed_path, may_be_hidden, on_marks, rhythm_along, stays_at_one
 from .limits import without_limits
 from .palette import PlotInk, is_grey, is_tint, same_line
 from .plotcrop import PlotCrop
-from .rhythm import Rhythm, is_dashed, rhythm_of
+from .rhythm import Rhythm
 from .shades import join_paler_stretches, with_idle_keys
 from .styles import assign_styles
 from .tracing import TracedPath, described, ink_along, separate_inks, stroke_mask, trace_ink
 
-LEAST_OWN = 0.45
-"""Share of a curve's columns that must show its own ink; gaps of dashes are counted out for keyed dashed lines."""
-LEAST_OF_KEY = 0.6
-"""The same, as a share of what the legend's sample of the line shows."""
-LEAST_LENGTH, LEAST_NAMED = 0.06, 0.02
-"""Shortest curve, as a share of the plot's width, without and with a legend entry: small arms may end early."""
 RIDING = 0.6
 """Share of columns within a stroke of a better path beyond which a thin claim is marks riding on that path."""
 LEAST_EXPLAINED = 0.4
 """Share of an unnamed ink that its curves must account for: grid lines and edges of tints are spread elsewhere."""
-EDGE = 0.6
-"""Share of columns on which one side goes on in a path's own colour, the other not, for it to be a tint's edge."""
-EXTRA_OWN, EXTRA_LENGTH = 0.55, 0.2
-"""What a further curve in an ink must show when no legend entry speaks for it."""
-DASHED_OWN = 0.3
-"""Share of its columns that a curve with the even gaps of a dashed line must show: dotted lines show 0.35 and more."""
-MARKS_REACH, IN_MARKS = 4.0, 0.8
-"""Strokes from a curve that its marks reach, and the share of columns there by which a further path runs on them."""
-HIDDEN_OWN, IN_SIGHT_OWN = 0.1, 0.75
-"""Share of its columns, and of those in sight, that a curve hidden for long under others or the frame must show."""
 MOST_PATHS = 4
 DASH_GAIN = 1.2
 """How much more ink a path that may bridge gaps must gather before a line said to be solid is taken for dashed."""
@@ -113,7 +98,9 @@ def _arms_of_inks(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | Non
 
 def _owns(crop: PlotCrop, inks: tuple[PlotInk, ...]) -> list[FloatArray]:
     """Coverage of each pixel by each ink, by any of its tones."""
-    single = [(index, colors) for index, i in enumerate(inks) for colors in ((i.color, *i.shades), *((t,) for t in i.tones))]
+    single = [
+        (index, colors) for index, i in enumerate(inks) for colors in ((i.color, *i.shades), *((t,) for t in i.tones))
+    ]
     owns = [np.zeros(crop.ink.strength.shape, np.float32) for _ in inks]
     for (index, _), own in zip(single, separate_inks(crop, tuple(colors for _, colors in single)), strict=True):
         owns[index] = np.maximum(owns[index], own)
@@ -129,38 +116,23 @@ def _curves_of_ink(
     tint: whether the ink is a paler tone of one that has a legend entry, as the edge of its band is.
     """
     named = len(ink.keys)
-    if not named and (_contrast(crop, ink) < LEAST_CONTRAST or tint):
+    if not named and (contrast_of(crop, ink) < LEAST_CONTRAST or tint):
         return [], [], []
     due = max(1, named)
     traced = _traced(crop, own, index, ink, max(due, MOST_PATHS))
     extra = [i >= due and wanted is None for i in range(len(traced))]
-    paths = [p for p, e in zip(traced, extra, strict=True) if _behaves(p, crop, ink, own, extra=e)]
+    paths = [p for p, e in zip(traced, extra, strict=True) if behaves(p, crop, ink, own, extra=e)]
     if not paths and wanted is not None:
-        paths = [p for p in traced[:1] if _stays_at_one(p, crop, ink) or _is_dashed(p, crop, own)]
-    paths = [p for i, p in enumerate(paths) if i < due or not any(_on_marks(p, other) for other in paths[:i])]
+        paths = [p for p in traced[:1] if stays_at_one(p, crop, ink) or is_dashed_path(p, crop, own)]
+    paths = [p for i, p in enumerate(paths) if i < due or not any(on_marks(p, other) for other in paths[:i])]
     if not named and _explained(crop, own, paths or traced[:1]) < LEAST_EXPLAINED:
         # Letters and tables may have an arm's ink: its curves count only where the figure names more arms.
-        return [], [p for p in paths if wanted is not None and _behaves(p, crop, ink, own, extra=True)], []
+        return [], [p for p in paths if wanted is not None and behaves(p, crop, ink, own, extra=True)], []
     if wanted is None or len(paths) > wanted:
         single = [p for p in without_limits(traced) if any(p is q for q in paths)]
         # Limits never leave fewer arms than the legend names.
         paths = single if len(single) >= named else paths
-    return paths[:due], paths[due:], [] if paths else [p for p in traced[:1] if _may_be_hidden(p, crop)]
-
-
-def _on_marks(path: TracedPath, other: TracedPath) -> bool:
-    """Whether a path keeps so near another of its ink that it runs along the ends of its marks."""
-    n = min(len(path.stair.row), len(other.stair.row))
-    near = np.abs(path.stair.row[:n] - other.stair.row[:n]) <= MARKS_REACH * (path.width_px + 0.5)
-    return float(near.sum()) > IN_MARKS * len(path.stair.row)
-
-
-def _may_be_hidden(path: TracedPath, crop: PlotCrop) -> bool:
-    """Whether a path that shows little of itself shows it wherever no other ink or frame is in the way."""
-    in_sight = max(1.0 - float(path.hidden.mean()), 1e-9)
-    length = len(path.stair.row) / crop.ink.strength.shape[1]
-    shown = path.own_share >= HIDDEN_OWN and path.own_share / in_sight >= IN_SIGHT_OWN
-    return shown and length >= EXTRA_LENGTH and len(path.corners.y) > 1 and not _is_edge(path, crop)
+    return paths[:due], paths[due:], [] if paths else [p for p in traced[:1] if may_be_hidden(p, crop)]
 
 
 def _hidden_ones(hidden: list[TracedPath], paths: list[TracedPath], inks: tuple[PlotInk, ...]) -> list[TracedPath]:
@@ -201,7 +173,7 @@ def _settled(crop: PlotCrop, paths: list[TracedPath], own: FloatArray, ink: Plot
         return []
     if len(paths) > 1:
         paths = [described(crop, own, p, stair) for p, stair in zip(paths, assigned.stairs, strict=True)]
-    rhythms = [_rhythm(p, crop, own) if len(paths) > 1 or not ink.keys else None for p in paths]
+    rhythms = [rhythm_along(p, crop, own) if len(paths) > 1 or not ink.keys else None for p in paths]
     return [
         ArmPath(p, ink, own, unsure, rhythm)
         for p, unsure, rhythm in zip(paths, assigned.confusable, rhythms, strict=True)
@@ -239,62 +211,6 @@ def _without_limit_pairs(
         if any(len(without_limits([arm, *pair])) < 1 + len(pair) for arm in arms):
             limits.add(index)
     return [p for p in paths if p.ink not in limits], [p for p in spare if p.ink not in limits]
-
-
-def _contrast(crop: PlotCrop, ink: PlotInk) -> float:
-    paper = np.median(crop.ink.paper.reshape(-1, 3), axis=0)
-    return float(np.linalg.norm(np.asarray(ink.color, float) - paper))
-
-
-def _behaves(path: TracedPath, crop: PlotCrop, ink: PlotInk, own: FloatArray, *, extra: bool) -> bool:
-    """Whether a path looks like a curve by itself: its own ink, some length, and not the straight line of a grid.
-
-    extra: whether nothing in the figure speaks for one more curve in this ink.
-    """
-    length = len(path.stair.row) / crop.ink.strength.shape[1]
-    straight = len(path.corners.y) == 1 and length > 0.9
-    if straight or _is_edge(path, crop):
-        return False
-    if extra:
-        return (path.own_share >= EXTRA_OWN and length >= EXTRA_LENGTH) or _is_dashed(path, crop, own)
-    dotted = min((k.inked for k in ink.keys), default=1.0)
-    least = min(LEAST_OWN, LEAST_OF_KEY * dotted)
-    return path.own_share >= least and length >= (LEAST_NAMED if ink.keys else LEAST_LENGTH)
-
-
-def _stays_at_one(path: TracedPath, crop: PlotCrop, ink: PlotInk) -> bool:
-    """Whether a path is a coloured line along S = 1, as an arm without events draws it; frames and grids are grey."""
-    level = abs(float(path.corners.y[0]) - crop.start_row) <= path.width_px + 1
-    return len(path.corners.y) == 1 and level and path.own_share >= EXTRA_OWN and not is_grey(ink.color)
-
-
-def _is_dashed(path: TracedPath, crop: PlotCrop, own: FloatArray) -> bool:
-    """Whether a path of some length shows the even gaps of a dashed line, and more than one drop: no guide line."""
-    long = len(path.stair.row) >= EXTRA_LENGTH * crop.ink.strength.shape[1]
-    if path.own_share < DASHED_OWN or len(path.corners.y) < 3 or not long:
-        return False
-    return is_dashed(_rhythm(path, crop, own))
-
-
-def _rhythm(path: TracedPath, crop: PlotCrop, own: FloatArray) -> Rhythm:
-    """The rhythm of a path from end to end."""
-    span = path.stair.first, path.stair.last + 1
-    return rhythm_of(own, crop.ink.strength, path.stair.row, span, path.width_px)
-
-
-def _is_edge(path: TracedPath, crop: PlotCrop) -> bool:
-    """Whether a path follows the border of a tinted area: the same colour goes on at one side, always the same."""
-    rgb = crop.ink.rgb
-    paper = np.median(crop.ink.paper.reshape(-1, 3), axis=0)
-    side = int(np.ceil(path.width_px / 2 + 2.5))
-    shown = np.flatnonzero(path.shows)
-    if len(shown) == 0:
-        return True
-    rows = np.clip(path.stair.row[:, None] + np.array([0, -side, side]), 0, rgb.shape[0] - 1)[shown]
-    line, above, below = np.moveaxis(rgb[rows, (path.stair.first + shown)[:, None]], 1, 0)
-    contrast = np.maximum(np.linalg.norm(line - paper, axis=1), 1.0)
-    up, down = (np.linalg.norm(line - s, axis=1) < 0.4 * contrast for s in (above, below))
-    return float(max((up & ~down).mean(), (down & ~up).mean())) > EDGE
 
 
 def _explained(crop: PlotCrop, own: FloatArray, paths: list[TracedPath]) -> float:

@@ -126,7 +126,7 @@ def _off_samples(keys: list[LegendKey]) -> list[LegendKey]:
 
 
 def _off_curves(keys: list[LegendKey]) -> list[LegendKey]:
-    """The keys when they stand in a column or a row; none of several that do not: pieces of curves before their names."""
+    """The keys when some stand in a column or a row; none of several that do not: ends of curves before their names."""
 
     def in_line(a: LegendKey, b: LegendKey) -> bool:
         height = max(a.text_box.height, b.text_box.height)

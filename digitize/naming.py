@@ -97,7 +97,7 @@ def _exchangeable(price: np.ndarray, pairs: list[tuple[int, int]], k: int) -> bo
 def _style_gap(arm: DrawnArm, key: LegendKey) -> float:
     """How unlike a curve's line is to a key's sample: in rhythm, where both are known, in ink and in stroke."""
     width = abs(np.log((arm.width_px + 1.0) / (key.width_px + 1.0)))
-    rhythm = LineStyle(arm.rhythm).price(rhythm_of_sample(key.shown, key.ink)) if arm.rhythm and key.shown else 0.0
+    rhythm = LineStyle.of(arm.rhythm).price(rhythm_of_sample(key.shown, key.ink)) if arm.rhythm and key.shown else 0.0
     return rhythm + 3.0 * abs(arm.inked - key.inked) + 0.5 * width
 
 

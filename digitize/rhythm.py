@@ -16,8 +16,10 @@ EDGES = np.array([1.5, 2.1, 3.0, 4.2, 6.0, 8.5, 12.0, 17.0, 24.0, 34.0, 48.0])
 """Borders in px of the classes of length, half an octave each: blur moves the end of a dash by less."""
 SHARPNESS = np.array([0.2, 0.6, 0.2])
 """How a length spreads over its class and the two beside it: a dash of 5 px measures 4 to 6."""
-STRAY = 0.1
-"""Share of dashes and gaps that marks, crossings and JPEG make."""
+STRAY, STRAY_GAP = 0.1, 0.5
+"""Share of dashes and gaps that marks, crossings and JPEG make, and the chance of one length among such gaps."""
+LEAST_CHANCE = 1e-30
+"""Of any length at all, so that one cannot rule a style out by itself."""
 WEIGHT = 0.5
 """Share of the evidence that counts: a dash and the gap after it are not two independent observations."""
 STROKE_SPREAD = 0.2
@@ -77,13 +79,13 @@ def together(pieces: list[Rhythm]) -> Rhythm:
     """The rhythm of several pieces of one line."""
     views = sum(p.views for p in pieces)
     ink = sum(p.views * p.ink for p in pieces if p.views > 0)
-    lengths = (np.concatenate([getattr(p, name) for p in pieces] or [np.zeros(0)]) for name in ("dashes", "gaps", "cut"))
+    lengths = (
+        np.concatenate([getattr(p, name) for p in pieces] or [np.zeros(0)]) for name in ("dashes", "gaps", "cut")
+    )
     return Rhythm(*lengths, ink / views if views > 0 else float("nan"), views)
 
 
-def rhythm_of(
-    own: FloatArray, strength: FloatArray, row: IntArray, span: tuple[int, int], width_px: float
-) -> Rhythm:
+def rhythm_of(own: FloatArray, strength: FloatArray, row: IntArray, span: tuple[int, int], width_px: float) -> Rhythm:
     """The rhythm of a staircase between two columns, the second not included.
 
     own: (height, width) coverage by its ink, 0 to 1. strength: (height, width) RGB distance from the paper. row: (n,)
@@ -152,38 +154,49 @@ def _lengths(shown: MaskArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     return lengths[inner & inked], lengths[inner & ~inked], lengths[~inner & inked]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class LineStyle:
-    """How likely each length of dash and gap is in a line whose rhythm is known."""
+    """How likely each length of dash and gap is in a line, learnt from what is seen of it.
 
-    def __init__(self, known: Rhythm) -> None:
-        """known: what is seen of the line."""
+    dashes, gaps: share of each class of length. period: mean length from gap to gap, infinite for a solid line.
+    ink, views: as of a Rhythm.
+    """
+
+    dashes: FloatArray
+    gaps: FloatArray
+    period: float
+    ink: float
+    views: float
+
+    @classmethod
+    def of(cls, known: Rhythm) -> LineStyle:
+        """The style of a line of which this is seen."""
         total = float(known.dashes.sum() + known.gaps.sum() + known.cut.sum())
-        self._period = total / len(known.gaps) if len(known.gaps) else np.inf
-        self._dashes, self._gaps = _shares(known.dashes), _shares(known.gaps)
-        self._ink, self._seen = known.ink, known.views > 0
+        period = total / len(known.gaps) if len(known.gaps) else np.inf
+        return cls(_shares(known.dashes), _shares(known.gaps), period, known.ink, known.views)
 
     def price(self, piece: Rhythm) -> float:
         """Minus the logarithm of the probability that a line of this style shows a piece."""
         chances = np.r_[
-            self._chance(self._dashes, piece.dashes),
-            (1 - STRAY) * self._gaps[_classes(piece.gaps)] + STRAY * SHOWN,
+            self._chance(self.dashes, piece.dashes),
+            (1 - STRAY) * self.gaps[_classes(piece.gaps)] + STRAY * STRAY_GAP,
             self._chance(self._at_least(), piece.cut),
         ]
-        price = -WEIGHT * float(np.log(np.maximum(chances, 1e-30)).sum())
-        if self._seen and piece.views > 0:
-            miss = min(abs(piece.ink - self._ink) / STROKE_SPREAD, FARTHEST)
+        price = -WEIGHT * float(np.log(np.maximum(chances, LEAST_CHANCE)).sum())
+        if self.views > 0 and piece.views > 0:
+            miss = min(abs(piece.ink - self.ink) / STROKE_SPREAD, FARTHEST)
             price += 0.5 * piece.views * miss**2
         return price
 
     def _chance(self, shares: FloatArray, lengths: FloatArray) -> FloatArray:
         """Of runs of ink, by their class; what covers a gap now and then makes several dashes one."""
-        return (1 - STRAY) * shares[_classes(lengths)] + STRAY * np.exp(-lengths / self._period)
+        return (1 - STRAY) * shares[_classes(lengths)] + STRAY * np.exp(-lengths / self.period)
 
     def _at_least(self) -> FloatArray:
         """Chance that a dash is at least as long as each class: every run of a line without gaps."""
-        if not np.isfinite(self._period):
+        if not np.isfinite(self.period):
             return np.ones(len(EDGES) + 1)
-        return np.cumsum(self._dashes[::-1])[::-1]
+        return np.cumsum(self.dashes[::-1])[::-1]
 
 
 def _classes(lengths: FloatArray) -> IntArray:

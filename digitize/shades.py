@@ -84,7 +84,9 @@ def _homes_by_hue(inks: tuple[PlotInk, ...], idle: set[int]) -> dict[int, int]:
     from scipy.optimize import linear_sum_assignment
 
     bare, given = [i for i, ink in enumerate(inks) if not ink.keys], sorted(idle)
-    gaps = np.array([[hue_gap(inks[i].color, inks[k].color) for k in given] for i in bare]).reshape(len(bare), len(given))
+    gaps = np.array([[hue_gap(inks[i].color, inks[k].color) for k in given] for i in bare]).reshape(
+        len(bare), len(given)
+    )
     rows, columns = linear_sum_assignment(np.minimum(gaps, TINT_HUE))
     return {bare[r]: given[c] for r, c in zip(rows, columns, strict=True) if gaps[r, c] < TINT_HUE}
 

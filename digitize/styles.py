@@ -10,7 +10,7 @@ other assignment, and with it the error to be expected where two arms may have b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def assign_styles(stairs: list[Staircase], own: FloatArray, strength: FloatArray
     bounds = np.r_[0, edges, touches.shape[2]]
     groups = [_groups(touches[:, :, b]) for b in bounds[:-1]]
     orders = np.array(list(permutations(range(len(stairs)))))
-    steps = [_may_follow(orders, a, b) for a, b in zip(groups[:-1], groups[1:], strict=True)]
+    steps = [_may_follow(orders, a, b) for a, b in pairwise(groups)]
     chosen = np.zeros(len(groups), int)
     owners, column = _first_owners(pieces, stairs)
     # Arms are named by where they run there: to exchange two of them all along is no exchange.
@@ -155,7 +155,10 @@ def _pinned(prices: FloatArray, interval: int) -> FloatArray:
 
 def _prices(pieces: list[_Piece], owners: list[int], orders: IntArray, bounds: IntArray) -> FloatArray:
     """(intervals, orders) price of every order in every interval, each piece's price spread over its columns."""
-    styles = [LineStyle(together([p.rhythm for p, o in zip(pieces, owners, strict=True) if o == arm])) for arm in range(orders.shape[1])]
+    styles = [
+        LineStyle.of(together([p.rhythm for p, o in zip(pieces, owners, strict=True) if o == arm]))
+        for arm in range(orders.shape[1])
+    ]
     out = np.zeros((len(bounds) - 1, len(orders)))
     for piece in pieces:
         price = np.array([style.price(piece.rhythm) for style in styles])

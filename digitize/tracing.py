@@ -26,7 +26,7 @@ DASH_GAP = 4.5
 
 
 MIXED = 0.7
-"""Thinnest stroke of an ink's legend samples, as a share of the thickest, below which each line has a stroke of its own."""
+"""Thinnest stroke of an ink's legend samples, as a share of the thickest, below which each line is given its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
