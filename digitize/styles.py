@@ -10,7 +10,7 @@ other assignment, and with it the error to be expected where two arms may have b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise, permutations
+from itertools import permutations
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def assign_styles(stairs: list[Staircase], own: FloatArray, strength: FloatArray
     bounds = np.r_[0, edges, touches.shape[2]]
     groups = [_groups(touches[:, :, b]) for b in bounds[:-1]]
     orders = np.array(list(permutations(range(len(stairs)))))
-    steps = [_may_follow(orders, a, b) for a, b in pairwise(groups)]
+    steps = [_may_follow(orders, group) for group in groups[:-1]]
     chosen = np.zeros(len(groups), int)
     owners, column = _first_owners(pieces, stairs)
     # Arms are named by where they run there: to exchange two of them all along is no exchange.
@@ -116,15 +116,14 @@ def _groups(touching: MaskArray) -> IntArray:
     return group
 
 
-def _may_follow(orders: IntArray, before: IntArray, after: IntArray) -> FloatArray:
-    """(m, m) weight of going from one order to another: 0 where styles would leap between staircases apart."""
+def _may_follow(orders: IntArray, before: IntArray) -> FloatArray:
+    """(m, m) weight of going from one order to another after an interval: 0 where staircases apart would be exchanged.
 
-    def within(group: IntArray) -> MaskArray:
-        # Each style stays within its group of staircases: the styles on every group are the same before and after.
-        place = np.argsort(orders, axis=1)
-        return (group[place][:, None] == group[place][None]).all(axis=2)
-
-    allowed = within(before) | within(after)
+    Exchanged staircases go over to each other where their touch ends, so that their corners stay where they are.
+    """
+    # The arms on every group of touching staircases are the same before and after.
+    group = before[np.argsort(orders, axis=1)]
+    allowed = (group[:, None] == group[None]).all(axis=2)
     return np.where(np.eye(len(orders), dtype=bool), 1.0, np.exp(-EXCHANGE) * allowed)
 
 
