@@ -90,8 +90,7 @@ def _cheapest(
 ) -> Staircase:
     """The cheapest staircase on the ink that others leave; gap: longest gap between its dashes."""
     fresh, hidden = _left_by(own, hiding, others, width, thin)
-    # Across a window as wide as a thick stroke a thin one would earn next to nothing.
-    prices = price_pixels(fresh, hidden, width * thin if thin < MIXED else width, gap, own > 0.3)
+    prices = price_pixels(fresh, hidden, width, gap, own > 0.3, thin if thin < MIXED else 1.0)
     return cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
 
 

@@ -129,3 +129,12 @@ def test_names_of_a_legend_in_one_row_are_parted_at_the_line_between_them():
 
 def test_a_hyphen_parts_no_word():
     assert texts_of(drawn([("miR-137", 150, 40)], size=11)) == ["miR-137"]
+
+
+def test_what_is_left_of_a_box_is_not_cut_for_ever() -> None:
+    """A box that grows over its neighbour leaves a part as wide as it was itself."""
+    pixels = np.full((60, 200, 3), 255, np.uint8)
+    for left in range(10, 190, 12):
+        pixels[20:40, left : left + 7] = 0
+    for start in range(8, 60, 3):
+        assert len(tight_boxes(pixels, Box(start, 18, start + 90, 42))) < 40
