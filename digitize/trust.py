@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from ..records import ArmReading, Caution, Panel, PrintedNumber, RiskTable, SurvivalCurve
+from ..records import ArmReading, Caution, Panel, PrintedNumber, RiskRow, RiskTable, SurvivalCurve
 from .drawnarm import DrawnArm
 from .naming import excess_at_risk
 from .rhythm import is_dashed
@@ -27,6 +27,8 @@ LEAVING = 3.0
 COARSE = 0.0015
 """Share of an arm that no ink of its own shows, times the survival that one pixel spans, above which what is guessed
 there may move the curve by 0.01: of the seven known figures above it three are wrong, below it none by this."""
+PAST_END = 0.03
+"""Share of the x axis by which patients at risk may be counted past the end of their curve: a mark hides as much."""
 EXCESS_LIMIT = 0.02
 """Mean of n(t)/N - S(t-) above which a row cannot be its curve's."""
 
@@ -83,11 +85,20 @@ def doubts_about(
         found.append(_review("nameless", f"no name was found for {', '.join(nameless)}", nameless[0]))
     for arm in arms:
         row = table.row(arm.name)
+        if row is not None and _counted_past(row, arm.curve) > PAST_END * (panel.x.maximum - panel.x.minimum):
+            past = f"{arm.name} was followed to an end although patients are counted at risk after it"
+            found.append(_review("ends-early", past, arm.name))
         if row is not None and excess_at_risk(row, arm.curve) > EXCESS_LIMIT:
             found.append(
                 _review("at-risk-above-curve", f"more patients at risk than {arm.name}'s curve allows", arm.name)
             )
     return found
+
+
+def _counted_past(row: RiskRow, curve: SurvivalCurve) -> float:
+    """How far past the end of a curve patients of its arm are still counted at risk."""
+    counted = row.time[row.at_risk > 0]
+    return float(counted.max() - curve.time[-1]) if len(counted) else 0.0
 
 
 def doubts_by_print(panel: Panel, arms: tuple[ArmReading, ...], printed: tuple[PrintedNumber, ...]) -> list[Caution]:
