@@ -191,3 +191,9 @@ def test_a_dashed_line_without_a_sample_is_judged_by_its_own_pattern() -> None:
     seen = {"evidence": {"own_ink": 0.43, "in_sight": 1.0}}
     assert arm_confidence(drawn(rhythm=dotted, **seen)) > 0.9
     assert arm_confidence(drawn(rhythm=stray, **seen)) < 0.5
+
+
+def test_patients_counted_after_the_end_of_their_curve_are_doubted() -> None:
+    assert ("ends-early", "Drug") in doubts(drawn(UPPER[:3], 200.0), table=TABLE, rows=2)
+    gone = RiskTable((replace(TABLE.rows[0], at_risk=[100, 80, 0]), TABLE.rows[1]))
+    assert ("ends-early", "Drug") not in doubts(drawn(UPPER[:3], 200.0), table=gone, rows=2)
