@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..records import FloatArray, Rgb
+from ..records import FloatArray
 from .bars import bars_through, is_hatched
+from .claims import behaves, contrast_of, is_dashed_path, may_be_hidden, on_marks, rhythm_along, stays_at_one
 from .limits import without_limits
-from .palette import PlotInk, is_tint, same_line
+from .palette import PlotInk, is_grey, is_tint, same_line
 from .plotcrop import PlotCrop
-from .shades import join_paler_stretches
-from .staircase import Staircase
-from .styles import are_confusable, exchange_tails, ink_along, stretches_apart
-from .tracing import TracedPath, described, separate_inks, stroke_mask, trace_ink
+from .rhythm import Rhythm
+from .shades import join_paler_stretches, with_idle_keys
+from .styles import assign_styles
+from .tracing import TracedPath, described, ink_along, separate_inks, stroke_mask, trace_ink
 
-LEAST_OWN = 0.45
-"""Share of a curve's columns that must show its own ink; gaps of dashes are counted out for keyed dashed lines."""
-LEAST_OF_KEY = 0.6
-"""The same, as a share of what the legend's sample of the line shows."""
-LEAST_LENGTH, LEAST_NAMED = 0.06, 0.02
-"""Shortest curve, as a share of the plot's width, without and with a legend entry: small arms may end early."""
 RIDING = 0.6
 """Share of columns within a stroke of a better path beyond which a thin claim is marks riding on that path."""
 LEAST_EXPLAINED = 0.4
 """Share of an unnamed ink that its curves must account for: grid lines and edges of tints are spread elsewhere."""
-EDGE = 0.6
-"""Share of columns on which one side goes on in a path's own colour, the other not, for it to be a tint's edge."""
-EXTRA_OWN, EXTRA_LENGTH = 0.55, 0.2
-"""What a further curve in an ink must show when no legend entry speaks for it."""
-MARKS_REACH, IN_MARKS = 4.0, 0.8
-"""Strokes from a curve that its marks reach, and the share of columns there by which a further path runs on them."""
-HIDDEN_OWN, IN_SIGHT_OWN = 0.1, 0.75
-"""Share of its columns, and of those in sight, that a curve hidden for long under others or the frame must show."""
 MOST_PATHS = 4
 DASH_GAIN = 1.2
 """How much more ink a path that may bridge gaps must gather before a line said to be solid is taken for dashed."""
@@ -52,12 +38,14 @@ class ArmPath:
     """A staircase taken for an arm, the ink it is drawn in, and that ink's coverage (height, width).
 
     confusable: whether it crosses an arm of the same ink and style, so that the two may have been exchanged.
+    rhythm: of its line where another arm or none of the legend has its ink, None where its colour tells enough.
     """
 
     path: TracedPath
     ink: PlotInk
     own: FloatArray
     confusable: bool = False
+    rhythm: Rhythm | None = None
 
 
 def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = None) -> list[ArmPath]:
@@ -68,13 +56,23 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
     """
     arms = _arms_of_inks(crop, inks, expected)
     joined = join_paler_stretches(crop, [a.path for a in arms], inks)
-    again = arms if len(joined) == len(inks) else _arms_of_inks(crop, joined, expected)
-    return again if len(again) >= len(arms) else arms
+    arms, inks = _better(crop, arms, inks, joined, expected)
+    return _better(crop, arms, inks, with_idle_keys(inks, {a.path.ink for a in arms}), expected)[0]
+
+
+def _better(
+    crop: PlotCrop, arms: list[ArmPath], inks: tuple[PlotInk, ...], other: tuple[PlotInk, ...], expected: int | None
+) -> tuple[list[ArmPath], tuple[PlotInk, ...]]:
+    """The arms in fewer inks where those are no fewer arms, with these inks; as they were otherwise."""
+    if len(other) == len(inks):
+        return arms, inks
+    again = _arms_of_inks(crop, other, expected)
+    return (again, other) if len(again) >= len(arms) else (arms, inks)
 
 
 def _arms_of_inks(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None) -> list[ArmPath]:
     """The arms that these inks draw, see find_arms."""
-    owns = separate_inks(crop, tuple((i.color, *i.shades) for i in inks))
+    owns = _owns(crop, inks)
     named = sum(len(i.keys) for i in inks)
     wanted = expected or (named if named > 1 else None)
     sure: list[TracedPath] = []
@@ -90,14 +88,24 @@ def _arms_of_inks(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | Non
     paths, spare = _without_limit_pairs(paths, spare, inks)
     paths = _without_surplus(paths, inks, wanted, sure=expected is not None)
     if wanted is not None:
-        hidden += [p for p in sure if not any(p is k for k in leading) and not _is_grey(inks[p.ink].color)]
+        hidden += [p for p in sure if not any(p is k for k in leading) and not is_grey(inks[p.ink].color)]
         paths += _hidden_ones(hidden, paths, inks)[: max(0, wanted - len(paths))]
     if wanted is None or len(paths) < wanted:
         paths += _spares(spare, paths, inks, wanted)
-    paths = [p for i in range(len(inks)) for p in _settled(crop, [p for p in paths if p.ink == i], owns[i], inks[i])]
-    paths = [_under_marks(crop, p, owns, {q.ink for q in paths}) for p in paths]
-    unsure = {i for i in range(len(inks)) if _confusable(paths, i, inks[i], owns[i])}
-    return [ArmPath(p, inks[p.ink], owns[p.ink], p.ink in unsure) for p in paths]
+    settled = [a for i, ink in enumerate(inks) for a in _settled(crop, [p for p in paths if p.ink == i], owns[i], ink)]
+    drawn = {a.path.ink for a in settled}
+    return [replace(a, path=_under_marks(crop, a.path, owns, drawn)) for a in settled]
+
+
+def _owns(crop: PlotCrop, inks: tuple[PlotInk, ...]) -> list[FloatArray]:
+    """Coverage of each pixel by each ink, by any of its tones."""
+    single = [
+        (index, colors) for index, i in enumerate(inks) for colors in ((i.color, *i.shades), *((t,) for t in i.tones))
+    ]
+    owns = [np.zeros(crop.ink.strength.shape, np.float32) for _ in inks]
+    for (index, _), own in zip(single, separate_inks(crop, tuple(colors for _, colors in single)), strict=True):
+        owns[index] = np.maximum(owns[index], own)
+    return owns
 
 
 def _curves_of_ink(
@@ -109,38 +117,26 @@ def _curves_of_ink(
     tint: whether the ink is a paler tone of one that has a legend entry, as the edge of its band is.
     """
     named = len(ink.keys)
-    if not named and (_contrast(crop, ink) < LEAST_CONTRAST or tint):
+    if not named and (contrast_of(crop, ink) < LEAST_CONTRAST or tint):
         return [], [], []
     due = max(1, named)
     traced = _traced(crop, own, index, ink, max(due, MOST_PATHS))
     extra = [i >= due and wanted is None for i in range(len(traced))]
-    paths = [p for p, e in zip(traced, extra, strict=True) if _behaves(p, crop, ink, extra=e)]
-    paths = [p for i, p in enumerate(paths) if i < due or not any(_on_marks(p, other) for other in paths[:i])]
+    paths = [p for p, e in zip(traced, extra, strict=True) if behaves(p, crop, ink, own, extra=e)]
+    if not paths and wanted is not None:
+        paths = [p for p in traced[:1] if stays_at_one(p, crop, ink) or is_dashed_path(p, crop, own)]
+    paths = [p for i, p in enumerate(paths) if i < due or not any(on_marks(p, other) for other in paths[:i])]
     if not named and _explained(crop, own, paths or traced[:1]) < LEAST_EXPLAINED:
-        return [], [], []
+        # Letters and tables may have an arm's ink: its curves count only where the figure names more arms.
+        return [], [p for p in paths if wanted is not None and behaves(p, crop, ink, own, extra=True)], []
     if wanted is None or len(paths) > wanted:
-        single = without_limits(paths)
+        single = [p for p in without_limits(traced) if any(p is q for q in paths)]
         # Limits never leave fewer arms than the legend names.
         paths = single if len(single) >= named else paths
     if paths and is_hatched(paths[0], own):
         # The bars of a hatched band gather enough ink for paths across them.
         paths = paths[:due]
-    return paths[:due], paths[due:], [] if paths else [p for p in traced[:1] if _may_be_hidden(p, crop)]
-
-
-def _on_marks(path: TracedPath, other: TracedPath) -> bool:
-    """Whether a path keeps so near another of its ink that it runs along the ends of its marks."""
-    n = min(len(path.stair.row), len(other.stair.row))
-    near = np.abs(path.stair.row[:n] - other.stair.row[:n]) <= MARKS_REACH * (path.width_px + 0.5)
-    return float(near.sum()) > IN_MARKS * len(path.stair.row)
-
-
-def _may_be_hidden(path: TracedPath, crop: PlotCrop) -> bool:
-    """Whether a path that shows little of itself shows it wherever no other ink or frame is in the way."""
-    in_sight = max(1.0 - float(path.hidden.mean()), 1e-9)
-    length = len(path.stair.row) / crop.ink.strength.shape[1]
-    shown = path.own_share >= HIDDEN_OWN and path.own_share / in_sight >= IN_SIGHT_OWN
-    return shown and length >= EXTRA_LENGTH and len(path.corners.y) > 1 and not _is_edge(path, crop)
+    return paths[:due], paths[due:], [] if paths else [p for p in traced[:1] if may_be_hidden(p, crop)]
 
 
 def _hidden_ones(hidden: list[TracedPath], paths: list[TracedPath], inks: tuple[PlotInk, ...]) -> list[TracedPath]:
@@ -152,7 +148,9 @@ def _hidden_ones(hidden: list[TracedPath], paths: list[TracedPath], inks: tuple[
 
 def _traced(crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, count: int) -> list[TracedPath]:
     """Staircases of one ink; the first is taken for a solid line unless bridging gaps gathers much more ink."""
-    traced = trace_ink(crop, own, index, count, solid=0, named=max(1, len(ink.keys)))
+    widths = [k.width_px for k in ink.keys]
+    thin = min(widths) / max(widths) if widths else 1.0
+    traced = trace_ink(crop, own, index, count, solid=0, named=max(1, len(ink.keys)), thin=thin)
     if traced and len(ink.keys) <= 1:
         # A short sample of long dashes looks solid: the curve itself decides.
         unbroken = trace_ink(crop, own, index, count, solid=1)
@@ -165,19 +163,25 @@ def _spares(
     spare: list[TracedPath], paths: list[TracedPath], inks: tuple[PlotInk, ...], wanted: int | None
 ) -> list[TracedPath]:
     """Further curves in inks that already draw one: all that stand out, or as many as the figure still misses."""
-    ranked = sorted(spare, key=lambda p: -_weight(p))
+    ranked = sorted(spare, key=lambda p: (not inks[p.ink].keys, -_weight(p)))
     if wanted is not None:
         return ranked[: wanted - len(paths)]
     # A lone entry may be all that was found of a legend, or a name at a curve's end taken for one.
     return [p for p in ranked if len(inks[p.ink].keys) <= 1]
 
 
-def _settled(crop: PlotCrop, paths: list[TracedPath], own: FloatArray, ink: PlotInk) -> list[TracedPath]:
-    """The curves of one ink with their tails exchanged where their line styles ask for it."""
-    if len(paths) < 2:
-        return paths
-    stairs = exchange_tails([p.stair for p in paths], own, paths[0].width_px, ink.keys)
-    return [described(crop, own, p, stair) for p, stair in zip(paths, stairs, strict=True)]
+def _settled(crop: PlotCrop, paths: list[TracedPath], own: FloatArray, ink: PlotInk) -> list[ArmPath]:
+    """The curves of one ink as arms, with their tails exchanged where their line styles ask for it."""
+    assigned = assign_styles([p.stair for p in paths], own, crop.ink.strength, paths[0].width_px) if paths else None
+    if assigned is None:
+        return []
+    if len(paths) > 1:
+        paths = [described(crop, own, p, stair) for p, stair in zip(paths, assigned.stairs, strict=True)]
+    rhythms = [rhythm_along(p, crop, own) if len(paths) > 1 or not ink.keys else None for p in paths]
+    return [
+        ArmPath(p, ink, own, unsure, rhythm)
+        for p, unsure, rhythm in zip(paths, assigned.confusable, rhythms, strict=True)
+    ]
 
 
 def _under_marks(crop: PlotCrop, path: TracedPath, owns: list[FloatArray], drawn: set[int]) -> TracedPath:
@@ -211,55 +215,6 @@ def _without_limit_pairs(
         if any(len(without_limits([arm, *pair])) < 1 + len(pair) for arm in arms):
             limits.add(index)
     return [p for p in paths if p.ink not in limits], [p for p in spare if p.ink not in limits]
-
-
-def _confusable(paths: list[TracedPath], index: int, ink: PlotInk, own: FloatArray) -> bool:
-    of_ink = [p for p in paths if p.ink == index]
-    if len(of_ink) > 2:
-        # Three or more styles in one ink: marks and crossings blur the rhythms by which they are told apart.
-        return any(_touch_again(a.stair, b.stair, a.width_px) for a, b in combinations(of_ink, 2))
-    return len(of_ink) > 1 and are_confusable([p.stair for p in of_ink], own, of_ink[0].width_px, ink.keys)
-
-
-def _touch_again(one: Staircase, two: Staircase, width_px: float) -> bool:
-    """Whether two staircases that have parted meet again."""
-    return len(stretches_apart(one.row, two.row, width_px)) > 1
-
-
-def _contrast(crop: PlotCrop, ink: PlotInk) -> float:
-    paper = np.median(crop.ink.paper.reshape(-1, 3), axis=0)
-    return float(np.linalg.norm(np.asarray(ink.color, float) - paper))
-
-
-def _behaves(path: TracedPath, crop: PlotCrop, ink: PlotInk, *, extra: bool) -> bool:
-    """Whether a path looks like a curve by itself: its own ink, some length, and not the straight line of a grid.
-
-    extra: whether nothing in the figure speaks for one more curve in this ink.
-    """
-    length = len(path.stair.row) / crop.ink.strength.shape[1]
-    straight = len(path.corners.y) == 1 and length > 0.9
-    if straight or _is_edge(path, crop):
-        return False
-    if extra:
-        return path.own_share >= EXTRA_OWN and length >= EXTRA_LENGTH
-    dotted = min((k.inked for k in ink.keys), default=1.0)
-    own = min(LEAST_OWN, LEAST_OF_KEY * dotted)
-    return path.own_share >= own and length >= (LEAST_NAMED if ink.keys else LEAST_LENGTH)
-
-
-def _is_edge(path: TracedPath, crop: PlotCrop) -> bool:
-    """Whether a path follows the border of a tinted area: the same colour goes on at one side, always the same."""
-    rgb = crop.ink.rgb
-    paper = np.median(crop.ink.paper.reshape(-1, 3), axis=0)
-    side = int(np.ceil(path.width_px / 2 + 2.5))
-    shown = np.flatnonzero(path.shows)
-    if len(shown) == 0:
-        return True
-    rows = np.clip(path.stair.row[:, None] + np.array([0, -side, side]), 0, rgb.shape[0] - 1)[shown]
-    line, above, below = np.moveaxis(rgb[rows, (path.stair.first + shown)[:, None]], 1, 0)
-    contrast = np.maximum(np.linalg.norm(line - paper, axis=1), 1.0)
-    up, down = (np.linalg.norm(line - s, axis=1) < 0.4 * contrast for s in (above, below))
-    return float(max((up & ~down).mean(), (down & ~up).mean())) > EDGE
 
 
 def _explained(crop: PlotCrop, own: FloatArray, paths: list[TracedPath]) -> float:
@@ -313,9 +268,5 @@ def _without_surplus(
     strength = np.median([_weight(p) for p in ranked[:count]])
     limit = 0.75 if sure else 0.5
     surplus = [p for p in ranked[count:] if not inks[p.ink].keys or sure]
-    dropped = {id(p) for p in surplus if _weight(p) < limit * strength or _is_grey(inks[p.ink].color)}
+    dropped = {id(p) for p in surplus if _weight(p) < limit * strength or is_grey(inks[p.ink].color)}
     return [p for p in paths if id(p) not in dropped]
-
-
-def _is_grey(color: Rgb) -> bool:
-    return max(color) - min(color) < 25

@@ -12,6 +12,7 @@ from .legend import LegendKey
 from .marks import ArmMarks
 from .plotcrop import PlotCrop
 from .refine import Corners
+from .rhythm import Rhythm
 from .tracing import TracedPath
 
 LEVEL_ERRORS = ((3.0, 0.12), (1.0, 0.5), (0.0, 2.0))
@@ -35,9 +36,10 @@ class DrawnArm:
     """One arm's line. inked: share of its length that is drawn (1 solid). dash_px: mean length of a dash.
 
     trace: its staircase in px of the figure. keys: legend entries that show this line. marks_px: (m,) x of its marks.
-    start_gap_px: rows of bare paper between S = 1 and the first level.
+    start_gap_px: rows of bare paper between S = 1 and the first level. fall_gap_px: most in any later drop.
     confusable: whether it may have been exchanged with another arm where they cross. runs_on: whether its ink goes
     on past the right end of the plot area. end_hidden: whether other ink goes on along its level where it ends.
+    rhythm: of its line in px of the figure, None where its colour tells it from all others.
     evidence: measured shares, 0 to 1, that speak for the tracing.
     """
 
@@ -50,9 +52,11 @@ class DrawnArm:
     marks_px: FloatArray = field(default_factory=lambda: read_only([]))
     draws_marks: bool = False
     start_gap_px: float = 0.0
+    fall_gap_px: float = 0.0
     confusable: bool = False
     runs_on: bool = False
     end_hidden: bool = False
+    rhythm: Rhythm | None = None
     evidence: dict[str, float] = field(default_factory=dict)
 
 
@@ -79,9 +83,11 @@ def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: boo
         marks_px=crop.figure_x(marks.x),
         draws_marks=marks.draws_marks,
         start_gap_px=path.start_gap_px * crop.scale,
+        fall_gap_px=path.fall_gap_px * crop.scale,
         confusable=arm.confusable,
         runs_on=runs_on,
         end_hidden=end_hidden,
+        rhythm=arm.rhythm.scaled(crop.scale) if arm.rhythm else None,
         evidence={"own_ink": round(path.own_share, 3), "in_sight": round(1.0 - float(path.hidden.mean()), 3)},
     )
 

@@ -31,6 +31,8 @@ NUMBER_GAP = 1.0
 """Widest gap between a name and its number, in text heights: twice a word space, as a 1 stands in a wide cell."""
 LETTER_EDGE = 0.4
 """Ink at a window's right edge narrower than this, in text heights, is the edge of the name's first letter."""
+IN_LINE = 0.8
+"""Text heights within which the names of a legend share a left edge or a line: names at curves' ends rarely do."""
 FAINT_SAMPLE = 24.0
 """RGB distance from the paper that a sample must have: thin grey lines in scans have 30."""
 FRAME = 4
@@ -48,7 +50,11 @@ HEADING = re.compile(r"^(strata|group|groups|treatment|arm|legend|censored|numbe
 
 @dataclass(frozen=True, slots=True)
 class LegendKey:
-    """One entry: name, colour of its line, share of the sample that is inked (1 solid), stroke width in px."""
+    """One entry: name, colour of its line, share of the sample that is inked (1 solid), stroke width in px.
+
+    shown: for each px along its sample whether it has ink, empty where that is not known. ink: logarithm of the ink
+    across its stroke, as RGB distance from the paper times px.
+    """
 
     name: str
     color: Rgb
@@ -56,16 +62,24 @@ class LegendKey:
     width_px: float
     box: Box
     text_box: Box
+    shown: tuple[bool, ...] = ()
+    ink: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """A line sample found in a window: its box, colour, inked share and width."""
+    """A line sample found in a window: its box, colour, width, and for each px along it whether it has ink."""
 
     box: Box
     color: Rgb
-    inked: float
     width_px: float
+    shown: tuple[bool, ...]
+    ink: float
+
+    @property
+    def inked(self) -> float:
+        """Share of its length that has ink."""
+        return float(np.mean(self.shown))
 
 
 def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -> tuple[LegendKey, ...]:
@@ -79,10 +93,11 @@ def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -
         sample = _sample_left_of(pixels, line, texts, panel.plot_area)
         if sample is not None:
             name = re.sub(r"^[\s\-\u2013\u2014_+~=\u2022\u00b7|]+", "", line.text).strip()
-            keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, sample.box, line.box))
-    keys = _off_samples(keys)
+            rest = sample.box, line.box, sample.shown, sample.ink
+            keys.append(LegendKey(name, sample.color, sample.inked, sample.width_px, *rest))
+    keys = _off_curves(_one_of_each(_off_samples(keys)))
     ordered = sorted(keys, key=lambda k: (round(k.text_box.top / max(k.text_box.height, 1)), k.text_box.left))
-    return tuple(_in_common_slot(_one_of_each(ordered)))
+    return tuple(_in_common_slot(ordered))
 
 
 def _with_number(line: TextLine, texts: tuple[TextLine, ...]) -> TextLine:
@@ -108,6 +123,18 @@ def _off_samples(keys: list[LegendKey]) -> list[LegendKey]:
         return other is not key and other.box.left <= x <= other.box.right and level
 
     return [k for k in keys if not any(on(k, other) for other in keys)]
+
+
+def _off_curves(keys: list[LegendKey]) -> list[LegendKey]:
+    """The keys when some stand in a column or a row; none of several that do not: ends of curves before their names."""
+
+    def in_line(a: LegendKey, b: LegendKey) -> bool:
+        height = max(a.text_box.height, b.text_box.height)
+        near = min(abs(a.text_box.left - b.text_box.left), abs(a.text_box.centre[1] - b.text_box.centre[1]))
+        return near < IN_LINE * height
+
+    lined = any(in_line(a, b) for i, a in enumerate(keys) for b in keys[i + 1 :])
+    return keys if lined or len(keys) < 2 else []
 
 
 def entries_without_sample(texts: tuple[TextLine, ...], keys: tuple[LegendKey, ...]) -> int:
@@ -213,11 +240,12 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     # The line is the strongest row: tints of a key's box and edges of the stroke are fainter.
     weight = np.where(framed, 0.0, contrast.sum(axis=1) * (1.0 - 0.3 * offset))
     best = int(rows[np.argmax(weight[rows])])
-    ink = contrast > max(FAINT_SAMPLE, 0.5 * contrast[best].max())
+    # Upright lines higher than letters are the frame of the legend, or an axis.
+    upright = (contrast > max(FAINT_SAMPLE, 0.5 * contrast[best].max()))[offset <= 0.75].mean(axis=0) >= 0.95
+    ink = contrast > max(FAINT_SAMPLE, 0.5 * contrast[best, ~upright].max(initial=0.0))
     if not ink[best].any():
         return None
-    # Upright lines higher than letters are the frame of the legend, or an axis.
-    columns = np.flatnonzero(ink[best] & (ink[offset <= 0.75].mean(axis=0) < 0.95))
+    columns = np.flatnonzero(ink[best] & ~upright)
     if len(columns) == 0:
         return None
     first, last = _cluster_at_the_right(columns, LINE_GAP * height)
@@ -235,7 +263,9 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     thick = _run_around(ink[:, first : last + 1].mean(axis=1) > 0.6 * strip.mean(), best)
     color = _line_color(window[:, first : last + 1], contrast[:, first : last + 1], best)
     box = Box(left + first, top + float(thick.min()), left + last, top + float(thick.max()))
-    return _Sample(box, color, float(strip.mean()), float(thick.max() - thick.min() + 1))
+    around = contrast[max(0, thick.min() - 1) : thick.max() + 2, first : last + 1][:, strip]
+    ink = float(np.log(max(float(around.sum(axis=0).mean()), 1.0)))
+    return _Sample(box, color, float(thick.max() - thick.min() + 1), tuple(map(bool, strip)), ink)
 
 
 def _runs_under_name(contrast: FloatArray, height: float) -> FloatArray:

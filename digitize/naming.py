@@ -26,6 +26,7 @@ from .curvelabels import (
 from .drawnarm import DrawnArm
 from .inks import color_distance
 from .legend import LegendKey, may_name_an_arm
+from .rhythm import LineStyle, rhythm_of_sample
 from .risklaws import share_at_first
 
 TIME_SLACK = 0.008
@@ -92,9 +93,10 @@ def _exchangeable(price: np.ndarray, pairs: list[tuple[int, int]], k: int) -> bo
 
 
 def _style_gap(arm: DrawnArm, key: LegendKey) -> float:
-    """How unlike a curve's line is to a key's sample."""
+    """How unlike a curve's line is to a key's sample: in rhythm, where both are known, in ink and in stroke."""
     width = abs(np.log((arm.width_px + 1.0) / (key.width_px + 1.0)))
-    return 3.0 * abs(arm.inked - key.inked) + 0.5 * width
+    rhythm = LineStyle.of(arm.rhythm).price(rhythm_of_sample(key.shown, key.ink)) if arm.rhythm and key.shown else 0.0
+    return rhythm + 3.0 * abs(arm.inked - key.inked) + 0.5 * width
 
 
 def with_last_key(arms: list[DrawnArm], legend: tuple[LegendKey, ...]) -> list[DrawnArm]:

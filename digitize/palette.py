@@ -29,18 +29,24 @@ THIN = 2.0
 """Stroke width up to which a line has no pixel that is surely all ink, so that its shades alternate along it."""
 THIN_REACH = 9
 """Pixels along a thin line within which a fainter stretch meets a stronger one."""
+LEAST_CHROMA, GREY = 15.0, 25
+"""Lab chroma below which a colour has no hue to speak of, and the spread of red, green and blue of a grey."""
 SAME_HUE = 14.0
 """Degrees of Lab hue within which touching shades are one line; JPEG bleeds colour by up to 12."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlotInk:
-    """One ink of the plot: its colour, how many pixels it has, the legend keys that show it, its paler shades."""
+    """One ink of the plot: its colour, how many pixels it has, the legend keys that show it, its paler shades.
+
+    tones: colours of further lines that are traced together with it, as greys too near to be told pixel by pixel.
+    """
 
     color: Rgb
     pixels: int
     keys: tuple[LegendKey, ...] = ()
     shades: tuple[Rgb, ...] = ()
+    tones: tuple[Rgb, ...] = ()
 
 
 def find_inks(ink: InkMap, keys: tuple[LegendKey, ...], mask: MaskArray) -> tuple[PlotInk, ...]:
@@ -78,9 +84,11 @@ def _absorb_shades(kept: list[PlotInk], paper: ColorArray) -> list[PlotInk]:
     """Unnamed paler shades of an ink that several thin styles share belong to it: dashes are paler than solid lines."""
     out = []
     for ink in kept:
-        thin_styles = len(ink.keys) > 1 and max(k.width_px for k in ink.keys) <= THIN
-        if thin_styles:
-            paler = [k for k in kept if not k.keys and _is_shade(k.color, ink.color, paper)]
+        if len(ink.keys) > 1 and min(k.width_px for k in ink.keys) <= THIN:
+            # Beside thick lines only the blur of thin ones: pale grids are shades of black too.
+            palest = 0.0 if max(k.width_px for k in ink.keys) <= THIN else PALE
+            paler = [k for k in kept if not k.keys and palest < _share_and_miss(k.color, ink.color, paper)[0]]
+            paler = [k for k in paler if _is_shade(k.color, ink.color, paper)]
             ink = replace(ink, shades=tuple(k.color for k in paler), pixels=ink.pixels + sum(k.pixels for k in paler))
         out.append(ink)
     taken = {shade for ink in out for shade in ink.shades}
@@ -112,6 +120,8 @@ def _one_ink(a: LegendKey, b: LegendKey, kept: list[PlotInk], paper: ColorArray)
     both_solid = a.inked > SOLID and b.inked > SOLID
     if color_distance(a.color, b.color) < (SAME_SHADE if both_solid else SAME_COLOR):
         return True
+    if not both_solid and _is_blurred_beside(a, b, paper):
+        return True
     homes = [
         next((i for i, k in enumerate(kept) if color_distance(k.color, c.color) < SAME_COLOR), None) for c in (a, b)
     ]
@@ -119,8 +129,15 @@ def _one_ink(a: LegendKey, b: LegendKey, kept: list[PlotInk], paper: ColorArray)
         return False
     faint, strong = sorted((a.color, b.color), key=lambda c: _strength(c, paper))
     # Thin dashes lose contrast to blur, but a legend's samples stand alone and keep their hue.
-    thin = max(a.width_px, b.width_px) <= 2 and not both_solid
+    thin = max(a.width_px, b.width_px) <= THIN and not both_solid
     return thin and _tint_distance(a.color, b.color) < SAME_TINT and _is_shade(faint, strong, paper)
+
+
+def _is_blurred_beside(a: LegendKey, b: LegendKey, paper: ColorArray) -> bool:
+    """Whether one of two keys is a thin line that blur made paler than the thick line of its ink."""
+    faint, strong = sorted((a, b), key=lambda k: _strength(k.color, paper))
+    share, miss = _share_and_miss(faint.color, strong.color, paper)
+    return faint.width_px <= THIN < strong.width_px and PALE < share < 1.0 and miss < RAY_MISS
 
 
 def _tint_distance(a: Rgb, b: Rgb) -> float:
@@ -182,6 +199,20 @@ def _may_be_shade(faint: Rgb, strong: Rgb, paper: ColorArray) -> bool:
     return _is_shade(faint, strong, paper) or _same_hue(faint, strong)
 
 
+def hue_gap(a: Rgb, b: Rgb) -> float:
+    """Degrees of Lab hue between two colours, 180 where one is grey."""
+    (_, *one), (_, *two) = to_lab(np.asarray(a, float)), to_lab(np.asarray(b, float))
+    if min(np.hypot(*one), np.hypot(*two)) < LEAST_CHROMA:
+        return 180.0
+    turn = np.degrees(np.arctan2(one[1], one[0]) - np.arctan2(two[1], two[0]))
+    return float(abs((turn + 180) % 360 - 180))
+
+
+def is_grey(color: Rgb) -> bool:
+    """Whether red, green and blue of a colour are nearly the same."""
+    return max(color) - min(color) < GREY
+
+
 def same_line(a: Rgb, b: Rgb) -> bool:
     """Whether two colours on white paper could be shades of one line."""
     paper = np.array([255.0, 255.0, 255.0])
@@ -205,11 +236,7 @@ def is_paler_tone(color: Rgb, strong: Rgb) -> bool:
 
 def _same_hue(a: Rgb, b: Rgb, within: float = SAME_HUE) -> bool:
     """Whether two colours are chromatic and of one hue, to within so many degrees."""
-    (_, a1, b1), (_, a2, b2) = to_lab(np.asarray(a, float)), to_lab(np.asarray(b, float))
-    if min(np.hypot(a1, b1), np.hypot(a2, b2)) < 15.0:
-        return False
-    turn = np.degrees(np.arctan2(b1, a1) - np.arctan2(b2, a2))
-    return abs((turn + 180) % 360 - 180) < within
+    return hue_gap(a, b) < within
 
 
 def _is_blend(color: Rgb, kept: list[PlotInk]) -> bool:

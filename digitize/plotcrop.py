@@ -21,6 +21,8 @@ LARGEST = 1400
 """Pixels along the longer side of a crop above which it is reduced: levels of short runs are lost below."""
 PAST_LAST_TICK = 0.15
 """How far past the last tick an open axis may go on, as a share of its length."""
+COLOURED = 60
+"""Largest difference of red, green and blue in an axis line; a line of more colour at its place is a curve."""
 FRAME_FILL = 0.8
 """Share of a row or column at the plot area's edge that is inked where an axis line or the box runs."""
 
@@ -138,9 +140,15 @@ def _mark_frame(crop: PlotCrop, area: Box) -> None:
     wide = cv2.dilate(inked.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     for edge in (crop.row_of(area.top), crop.row_of(area.bottom)):
         for y in range(max(0, int(edge) - MARGIN), min(height, int(edge) + MARGIN + 1)):
-            if wide[y].mean() > FRAME_FILL and inked[y].mean() > 0.4:
+            if wide[y].mean() > FRAME_FILL and inked[y].mean() > 0.4 and not _is_coloured(crop, y, inked[y]):
                 crop.frame[y] = True
     for edge in (crop.column_of(area.left), 0.0, crop.column_of(area.right)):
         for x in range(max(0, int(edge) - MARGIN), min(width, int(edge) + MARGIN + 1)):
             if wide[:, x].mean() > FRAME_FILL and inked[:, x].mean() > 0.4:
                 crop.frame[:, x] = True
+
+
+def _is_coloured(crop: PlotCrop, row: int, inked: MaskArray) -> bool:
+    """Whether the ink of a row has a colour: the curve of an arm without events lies where a frame would."""
+    color = np.median(crop.ink.core[row][inked], axis=0)
+    return float(color.max() - color.min()) > COLOURED

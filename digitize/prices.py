@@ -37,16 +37,25 @@ class Prices:
 
 
 def price_pixels(
-    own: FloatArray, hiding: MaskArray, width_px: float, gap_px: float, dashes: MaskArray | None = None
+    own: FloatArray,
+    hiding: MaskArray,
+    width_px: float,
+    gap_px: float,
+    dashes: MaskArray | None = None,
+    thin: float = 1.0,
 ) -> Prices:
     """Price the pixels for one arm.
 
     own: (height, width) 0 to 1, the arm's own ink. hiding: bool, ink that may lie over the arm.
     width_px: stroke width. gap_px: the longest gap of the arm's dashes, SOLID_GAP for a solid line. dashes: bool, all
     ink between whose pieces the arm may run, where that is more than its own: another arm may have been given some.
+    thin: thinnest stroke of the ink as a share of width_px, below 1 where lines of several strokes share it.
     """
     size = max(1, round(width_px))
     blurred = cv2.blur(own.astype(np.float32), (1, size)) if size > 1 else own
+    if thin < 1.0:
+        # Across a window as wide as a thick stroke the middle of a thin one would earn next to nothing.
+        blurred = blurred / np.maximum(cv2.dilate(blurred, np.ones((size, 1), np.uint8)), thin)
     centred: FloatArray = np.where(own > 0, blurred, 0.0)
     if gap_px <= SOLID_GAP:
         # Among ticks that stand close together only the line itself runs on from one to the next.

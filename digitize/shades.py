@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from ..records import FloatArray, Rgb
-from .palette import PlotInk, is_paler_tone, is_tint
+from .palette import TINT_HUE, PlotInk, hue_gap, is_grey, is_paler_tone, is_tint
 from .plotcrop import PlotCrop
 from .tracing import TracedPath, separate_inks, stroke_mask
 
@@ -58,3 +60,40 @@ def _share_along(own: FloatArray, path: TracedPath) -> float:
     """Share of an ink within the stroke of a path."""
     stroke, total = stroke_mask(path.stair, own.shape, path.width_px), float(own.sum())
     return float(own[stroke].sum()) / total if total else 0.0
+
+
+def with_idle_keys(inks: tuple[PlotInk, ...], drawn: set[int]) -> tuple[PlotInk, ...]:
+    """The inks with the keys of those that draw no arm given to where their lines must be.
+
+    drawn: the inks that draw arms. A sample drawn by hand beside a program's curves has their hue, not their colour;
+    greys that cannot be told pixel by pixel are traced together, and told apart along their lines.
+    """
+    idle = {i for i, ink in enumerate(inks) if ink.keys and i not in drawn}
+    homes = _homes_by_hue(inks, idle)
+    out = [replace(ink, keys=inks[homes[i]].keys) if i in homes else ink for i, ink in enumerate(inks)]
+    greys = [i for i, ink in enumerate(inks) if ink.keys and is_grey(ink.color)]
+    left = {*homes.values()}
+    if len(greys) > 1 and idle & set(greys):
+        out[greys[0]] = _traced_together([inks[i] for i in greys])
+        left |= set(greys[1:])
+    return tuple(ink for i, ink in enumerate(out) if i not in left)
+
+
+def _homes_by_hue(inks: tuple[PlotInk, ...], idle: set[int]) -> dict[int, int]:
+    """For inks without keys the idle ink whose keys they take: that of their hue."""
+    from scipy.optimize import linear_sum_assignment
+
+    bare, given = [i for i, ink in enumerate(inks) if not ink.keys], sorted(idle)
+    gaps = np.array([[hue_gap(inks[i].color, inks[k].color) for k in given] for i in bare]).reshape(
+        len(bare), len(given)
+    )
+    rows, columns = linear_sum_assignment(np.minimum(gaps, TINT_HUE))
+    return {bare[r]: given[c] for r, c in zip(rows, columns, strict=True) if gaps[r, c] < TINT_HUE}
+
+
+def _traced_together(greys: list[PlotInk]) -> PlotInk:
+    """One ink of several greys, each a tone of its own."""
+    darkest = min(greys, key=lambda ink: sum(ink.color))
+    tones = tuple(ink.color for ink in greys if ink is not darkest)
+    keys = sorted((k for ink in greys for k in ink.keys), key=lambda k: (k.text_box.top, k.text_box.left))
+    return replace(darkest, keys=tuple(keys), tones=tones, pixels=sum(ink.pixels for ink in greys))

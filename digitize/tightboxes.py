@@ -35,6 +35,8 @@ _LINE_SHARE = 0.38
 # A wide blob that fills its box like this is a legend key or a bar.
 _SOLID = 0.8
 _MINUS_GAP = 0.35
+# A part of a box is looked at again when it is narrower than this share of it.
+_NARROWER = 0.98
 
 
 def ink_mask(crop: PixelArray) -> np.ndarray:
@@ -49,6 +51,7 @@ def tight_boxes(pixels: PixelArray, loose: Box, rotation: int = 0, gap: float = 
 
     A letter at either end that the loose box cuts (beside an axis line, say) is taken in whole.
     """
+    given = loose
     for _ in range(2):
         left, top, ink, core = _ink_around(pixels, loose, rotation)
         blobs, cut = _letter_blobs(ink, core)
@@ -59,7 +62,9 @@ def tight_boxes(pixels: PixelArray, loose: Box, rotation: int = 0, gap: float = 
     if rotation:
         boxes = [(b, a, d, c) for a, b, c, d in boxes]
     found = [Box(float(left + a), float(top + b), float(left + c), float(top + d)) for a, b, c, d in boxes]
-    return found + [b for part in _uncovered(loose, found, rotation) for b in tight_boxes(pixels, part, 0, gap)]
+    # What is left of a box that was stretched over its neighbours may be as wide as the box was.
+    parts = [p for p in _uncovered(loose, found, rotation) if p.width < _NARROWER * given.width]
+    return found + [b for part in parts for b in tight_boxes(pixels, part, 0, gap)]
 
 
 def _uncovered(loose: Box, found: list[Box], rotation: int) -> list[Box]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..records import FloatArray, MaskArray, Rgb
+from ..records import FloatArray, IntArray, MaskArray, Rgb
 from .inks import coverage, line_width, nearest_ink
 from .plotcrop import PlotCrop
 from .prices import SOLID_GAP, price_pixels
@@ -25,13 +25,17 @@ DASH_GAP = 4.5
 """Longest gap of a dash pattern in stroke widths: R's dotted line has 3, SAS's longest 4."""
 
 
+MIXED = 0.7
+"""Thinnest stroke of an ink's legend samples, as a share of the thickest, below which each line is given its own."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TracedPath:
     """One staircase with what speaks for it.
 
     own_share: share of its columns on its own ink. hidden: (columns,) bool, where it lies under other ink for longer
     than a mark or a gap of dashes takes.
-    start_gap_px: most rows of bare paper on end between S = 1 and its first level.
+    start_gap_px: most rows of bare paper on end between S = 1 and its first level. fall_gap_px: in any later drop.
     shows: (columns,) whether each shows its ink.
     """
 
@@ -41,15 +45,19 @@ class TracedPath:
     width_px: float
     own_share: float
     start_gap_px: float
+    fall_gap_px: float
     shows: MaskArray
     hidden: MaskArray
 
 
-def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: int, named: int = 1) -> list[TracedPath]:
+def trace_ink(
+    crop: PlotCrop, own: FloatArray, index: int, count: int, solid: int, named: int = 1, thin: float = 1.0
+) -> list[TracedPath]:
     """Trace up to `count` staircases in one ink, most ink first.
 
     own: (height, width) its coverage; index: its number. solid: how many of the first are known to have no gaps.
     named: how many the legend shows in this ink: a dotted line earns little, the more so where it is hidden at first.
+    thin: stroke of the thinnest of them as a share of the thickest.
     """
     width = line_width(own)
     others = (crop.ink.strength > 60) & (own < 0.3)
@@ -58,38 +66,65 @@ def trace_ink(crop: PlotCrop, own: FloatArray, index: int, count: int, solid: in
     # Soft edges make a stroke look narrower and its gaps wider than they are.
     gaps = [SOLID_GAP if place < solid else DASH_GAP * (width + 1) + 1 for place in range(count)]
     for place, gap in enumerate(gaps):
-        stair = _cheapest(crop, own, hiding, found, width, gap)
+        stair = _cheapest(crop, own, hiding, found, width, gap, thin)
         if stair.earned <= (0.0 if place < named else LEAST_EARNED * own.shape[1]):
             break
         found.append(stair)
     if len(found) > 2:
-        found = _traced_again(crop, own, hiding, found, width, gaps)
+        found = _traced_again(crop, own, hiding, found, width, gaps, thin)
     paths = []
     for place, stair in enumerate(found):
-        fresh, hidden = _left_by(own, hiding, found[:place], width)
+        fresh, hidden = _left_by(own, hiding, found[:place], width, thin)
         paths.append(_describe(stair, index, own, fresh, hidden, width, crop.start_row, hidden & ~crop.frame))
     return paths
 
 
 def _cheapest(
-    crop: PlotCrop, own: FloatArray, hiding: MaskArray, others: list[Staircase], width: float, gap: float
+    crop: PlotCrop,
+    own: FloatArray,
+    hiding: MaskArray,
+    others: list[Staircase],
+    width: float,
+    gap: float,
+    thin: float,
 ) -> Staircase:
     """The cheapest staircase on the ink that others leave; gap: longest gap between its dashes."""
-    fresh, hidden = _left_by(own, hiding, others, width)
-    prices = price_pixels(fresh, hidden, width, gap, own > 0.3)
+    fresh, hidden = _left_by(own, hiding, others, width, thin)
+    prices = price_pixels(fresh, hidden, width, gap, own > 0.3, thin if thin < MIXED else 1.0)
     return cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
 
 
-def _left_by(own: FloatArray, hiding: MaskArray, others: list[Staircase], width: float) -> tuple[FloatArray, MaskArray]:
+def _left_by(
+    own: FloatArray, hiding: MaskArray, others: list[Staircase], width: float, thin: float
+) -> tuple[FloatArray, MaskArray]:
     """The ink that other staircases leave, and what may hide a further one: their ink too."""
     used = np.zeros(own.shape, bool)
     for stair in others:
-        used |= stroke_mask(stair, own.shape, width)
+        stroke = _stroke(stair, own, width) - 1.0 if thin < MIXED else width
+        used |= stroke_mask(stair, own.shape, max(width, stroke))
     return np.where(used, 0.0, own), hiding | (used & (own > 0.3))
 
 
+def _stroke(stair: Staircase, own: FloatArray, width: float) -> float:
+    """The usual thickness in px of the ink along a staircase, at most twice the ink's common width."""
+    reach = int(np.ceil(2 * width))
+    columns = np.arange(stair.first, stair.last + 1)
+    rows = np.clip(stair.row[:, None] + np.arange(-reach, reach + 1), 0, own.shape[0] - 1)
+    solid = own[rows, columns[:, None]] > 0.3
+    down = np.logical_and.accumulate(solid[:, reach:], axis=1).sum(axis=1)
+    up = np.logical_and.accumulate(solid[:, reach::-1], axis=1).sum(axis=1)
+    thick = (down + up - 1)[solid[:, reach]]
+    return float(np.median(thick)) if len(thick) else width
+
+
 def _traced_again(
-    crop: PlotCrop, own: FloatArray, hiding: MaskArray, found: list[Staircase], width: float, gaps: list[float]
+    crop: PlotCrop,
+    own: FloatArray,
+    hiding: MaskArray,
+    found: list[Staircase],
+    width: float,
+    gaps: list[float],
+    thin: float,
 ) -> list[Staircase]:
     """Staircases traced once more on what all others leave, all but the first.
 
@@ -98,11 +133,11 @@ def _traced_again(
     """
 
     def covered(stairs: list[Staircase]) -> float:
-        return float((own - _left_by(own, hiding, stairs, width)[0]).sum())
+        return float((own - _left_by(own, hiding, stairs, width, thin)[0]).sum())
 
     for place in range(1, len(found)):
         others = found[:place] + found[place + 1 :]
-        again = [*found[:place], _cheapest(crop, own, hiding, others, width, gaps[place]), *found[place + 1 :]]
+        again = [*found[:place], _cheapest(crop, own, hiding, others, width, gaps[place], thin), *found[place + 1 :]]
         if again[place].earned > 0 and covered(again) >= covered(found):
             found = again
     return found
@@ -165,13 +200,20 @@ def _describe(
 ) -> TracedPath:
     """other: bool, ink of other arms and lettering, which may hide the first drop; the axis line may not."""
     columns = np.arange(stair.first, stair.last + 1)
-    reach = int(np.ceil(width / 2))
-    rows = np.clip(stair.row[:, None] + np.arange(-reach, reach + 1), 0, own.shape[0] - 1)
-    shows = fresh[rows, columns[:, None]].max(axis=1) > 0.4
+    shows = ink_along(fresh, stair.row, stair.first, width)
     hidden = _long_runs(hiding[stair.row, columns] & ~shows, max(6.0, 5.0 * width))
     corners = refine_staircase(stair, own, width)
-    gap = _start_gap((own > 0.3) | other, start_row, corners, width)
-    return TracedPath(index, stair, corners, width, float(shows.mean()), gap, shows, hidden)
+    inked = (own > 0.3) | other
+    gap, fall = _start_gap(inked, start_row, corners, width), _fall_gap(inked, stair, width)
+    return TracedPath(index, stair, corners, width, float(shows.mean()), gap, fall, shows, hidden)
+
+
+def ink_along(own: FloatArray, row: IntArray, first: int, width_px: float) -> MaskArray:
+    """(n,) bool: whether the stroke of a staircase, levels row from column first on, shows ink in each column."""
+    reach = int(np.ceil(width_px / 2))
+    rows = np.clip(row[:, None] + np.arange(-reach, reach + 1), 0, own.shape[0] - 1)
+    columns = np.arange(first, first + len(row))[:, None]
+    return own[rows, columns].max(axis=1) > 0.4
 
 
 def _long_runs(flags: MaskArray, least: float) -> MaskArray:
@@ -195,6 +237,21 @@ def _start_gap(inked: MaskArray, start_row: float, corners: Corners, width: floa
         return start_row - row
     first, last = int(np.ceil(start_row + 0.5)), int(np.floor(row - 0.5))
     beside = inked[max(0, first) : max(0, last), : int(np.ceil(column + width)) + 4].any(axis=1)
-    # A dashed riser leaves several gaps, none of which is longer than those of its line.
-    edges = np.flatnonzero(np.diff(np.r_[False, ~beside, False].astype(int))).reshape(-1, 2)
+    return _longest_gap(beside)
+
+
+def _fall_gap(inked: MaskArray, stair: Staircase, width: float) -> float:
+    """Most rows of bare paper on end in any drop: software always draws the riser of a step."""
+    reach = int(np.ceil(width)) + 1
+    longest = 0.0
+    for i in np.flatnonzero(np.diff(stair.row) > 2 * reach):
+        rows = slice(int(stair.row[i]) + reach, int(stair.row[i + 1]) - reach + 1)
+        column = stair.first + int(i)
+        longest = max(longest, _longest_gap(inked[rows, max(0, column - reach) : column + reach + 2].any(axis=1)))
+    return longest
+
+
+def _longest_gap(inked: MaskArray) -> float:
+    """Length of the longest run of False; a dashed riser leaves several, none longer than the gaps of its line."""
+    edges = np.flatnonzero(np.diff(np.r_[False, ~inked, False].astype(int))).reshape(-1, 2)
     return float(np.diff(edges, axis=1).max(initial=0))

@@ -6,9 +6,10 @@ import re
 
 import numpy as np
 
-from ..records import ArmReading, Caution, Panel, PrintedNumber, RiskTable, SurvivalCurve
+from ..records import ArmReading, Caution, Panel, PrintedNumber, RiskRow, RiskTable, SurvivalCurve
 from .drawnarm import DrawnArm
 from .naming import excess_at_risk
+from .rhythm import is_dashed
 
 NAMELESS = re.compile(r"Arm \d+")
 """The name of an arm for which the figure gives none."""
@@ -17,6 +18,8 @@ RESIDUAL_LIMIT = 1.2
 START_GAP, START_DASHES, DASHED = 6.0, 5.0, 0.85
 """Rows of bare paper between S = 1 and a curve's first level that blur explains; for lines inked in less than the last
 share of their length, so many stroke widths that a gap between dashes explains."""
+FALL_DASHES = 4.0
+"""Longest gap of a dash pattern in stroke widths, as SAS draws it, that a drop may show."""
 SHORT = 30.0
 """Pixels of a curve's length below which one pixel of error in time spoils its shape by more than 0.01."""
 PRINT_LIMIT = 0.05
@@ -26,6 +29,8 @@ LEAVING = 3.0
 COARSE = 0.0015
 """Share of an arm that no ink of its own shows, times the survival that one pixel spans, above which what is guessed
 there may move the curve by 0.01: of the seven known figures above it three are wrong, below it none by this."""
+PAST_END = 0.03
+"""Share of the x axis by which patients at risk may be counted past the end of their curve: a mark hides as much."""
 EXCESS_LIMIT = 0.02
 """Mean of n(t)/N - S(t-) above which a row cannot be its curve's."""
 
@@ -38,7 +43,8 @@ def arm_confidence(arm: DrawnArm) -> float:
 def _shown(arm: DrawnArm) -> float:
     """Share of an arm's columns that its own ink shows, with half of what other ink hides."""
     # A dashed line shows ink on the share of its columns that its sample shows.
-    drawn = min((k.inked for k in arm.keys), default=1.0)
+    patterned = arm.rhythm is not None and is_dashed(arm.rhythm)
+    drawn = min((k.inked for k in arm.keys), default=arm.rhythm.inked if arm.rhythm and patterned else 1.0)
     own = arm.evidence.get("own_ink", 1.0) / max(drawn, 0.25)
     return min(1.0, own + 0.5 * (1.0 - arm.evidence.get("in_sight", 1.0)))
 
@@ -82,6 +88,9 @@ def doubts_about(
     found += _nameless(arms, legend_entries + labels + named_rows)
     for arm in arms:
         row = table.row(arm.name)
+        if row is not None and _counted_past(row, arm.curve) > PAST_END * (panel.x.maximum - panel.x.minimum):
+            past = f"{arm.name} was followed to an end although patients are counted at risk after it"
+            found.append(_review("ends-early", past, arm.name))
         if row is not None and excess_at_risk(row, arm.curve) > EXCESS_LIMIT:
             found.append(
                 _review("at-risk-above-curve", f"more patients at risk than {arm.name}'s curve allows", arm.name)
@@ -97,6 +106,12 @@ def _nameless(arms: tuple[ArmReading, ...], names_seen: int) -> list[Caution]:
     if len(nameless) == len(arms) and not names_seen:
         return [Caution("nameless", "the figure names no arm; they are told by their colours", nameless[0])]
     return [_review("nameless", f"no name was found for {', '.join(nameless)}", nameless[0])]
+
+
+def _counted_past(row: RiskRow, curve: SurvivalCurve) -> float:
+    """How far past the end of a curve patients of its arm are still counted at risk."""
+    counted = row.time[row.at_risk > 0]
+    return float(counted.max() - curve.time[-1]) if len(counted) else 0.0
 
 
 def doubts_by_print(panel: Panel, arms: tuple[ArmReading, ...], printed: tuple[PrintedNumber, ...]) -> list[Caution]:
@@ -135,6 +150,9 @@ def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Cautio
     if line.start_gap_px > _start_gap_allowed(line):
         gap = f"{arm.name} starts {line.start_gap_px:.0f} px of bare paper away from S = 1"
         found.append(_review("start", gap, arm.name))
+    if line.fall_gap_px > max(START_GAP, FALL_DASHES * (line.width_px + 1.0)):
+        leap = f"{arm.name} falls through {line.fall_gap_px:.0f} px of bare paper, perhaps from one curve to another"
+        found.append(_review("leap", leap, arm.name))
     if line.confusable:
         crossed = f"{arm.name} crosses an arm drawn alike; after the crossing the two may be exchanged"
         found.append(_review("crossing", crossed, arm.name))

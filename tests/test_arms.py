@@ -290,3 +290,35 @@ def test_bars_of_a_hatched_band_are_no_curves_and_hide_none() -> None:
     assert are(alone, LOWER, expected=2)
     drawn = trace_arms(alone.pixels(), (), panel(), (), (), 2)
     assert [len(arm.marks_px) for arm in drawn] == [0]
+
+
+def test_a_dotted_arm_that_nothing_names_is_found_by_its_even_gaps() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLACK).curve(LOWER, END, BLACK, 2, (3.0, 4.0))
+    assert are(drawing, UPPER, LOWER)
+
+
+def test_three_black_styles_that_cross_are_told_apart_without_doubt() -> None:
+    early = stairs((0, 1), (3, 0.8), (17, 0.72), (25, 0.66))
+    late = stairs((0, 1), (8, 0.9), (13, 0.7), (16, 0.5), (24, 0.42))
+    drawing = Drawing().axes().curve(early, END, BLACK).curve(late, END, BLACK, 2, DASHED)
+    drawing.curve(LOWER, END, BLACK, 2, (3.0, 4.0))
+    assert are(drawing, early, late, LOWER, expected=3)
+    assert not any(a.confusable for a in arms_of(drawing, 3)[1])
+
+
+def test_a_thin_dashed_line_is_followed_beside_thick_ones_of_its_ink() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLACK, 5).curve(MIDDLE, END, BLACK, 1.5, DASHED)
+    drawing.curve(LOWER, END, BLACK, 5, (6.0, 6.0))
+    drawing.entry("Drug", 250, 44, BLACK, 5).entry("Both", 250, 60, BLACK, 1.5, DASHED)
+    drawing.entry("Placebo", 250, 76, BLACK, 5, (6.0, 6.0))
+    crop, arms = arms_of(drawing, 3)
+    assert len(arms) == 3
+    columns = crop.figure_x(np.arange(arms[1].path.stair.last + 1))
+    # At first it lies within the thick stroke of its neighbour.
+    off = np.abs(crop.figure_y(arms[1].path.stair.row) - row_at(MIDDLE, columns))
+    assert (off <= 2).mean() > 0.95 and columns[-1] == pytest.approx(END, abs=3)
+
+
+def test_an_arm_without_events_is_found_where_the_figure_names_it() -> None:
+    drawing = Drawing().axes().curve(LOWER, END, BLUE).line(LEFT, y(1), RIGHT + 8, y(1), RED, 2)
+    assert len(arms_of(drawing, 2)[1]) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from drawn_curves import BLACK, BLUE, DASHED, DOTTED, GREY, LOWER, RED, UPPER, Drawing, panel
 from km2ipd.digitize.legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
@@ -195,3 +196,25 @@ def test_a_value_under_an_entry_is_no_entry() -> None:
         TextLine("OS = 17.8 months", Box(name.left, name.bottom + 3, name.right + 30, name.bottom + 13))
     )
     assert entries_without_sample(tuple(drawing.texts), found(drawing)) == 0
+
+
+def test_pale_samples_are_found_beside_the_black_frame_of_their_legend() -> None:
+    drawing = base().entry("Drug", 220, 42, (170, 170, 170)).entry("Placebo", 220, 58, (170, 170, 170), 2, DASHED)
+    for at in (205, 330):
+        drawing.line(at, 26, at, 74, BLACK, 2)
+    for at in (26, 74):
+        drawing.line(205, at, 330, at, BLACK, 2)
+    assert [k.name for k in found(drawing)] == ["Drug", "Placebo"]
+
+
+def test_the_ends_of_curves_before_their_names_are_no_legend() -> None:
+    drawing = Drawing().axes().entry("Drug", 270, 80, BLACK).entry("Placebo", 240, 160, BLACK, 2, DASHED)
+    assert found(drawing) == ()
+    beside = Drawing().axes().entry("Drug", 240, 80, BLACK).entry("Placebo", 240, 160, BLACK, 2, DASHED)
+    assert [k.name for k in found(beside)] == ["Drug", "Placebo"]
+
+
+def test_keys_keep_the_dashes_and_the_ink_of_their_samples() -> None:
+    thin, thick = found(base().entry("Drug", 220, 40, BLACK, 2, DASHED).entry("Placebo", 220, 56, BLACK, 4))
+    assert all(thick.shown) and 0.4 < sum(thin.shown) / len(thin.shown) < 0.9
+    assert thick.ink - thin.ink == pytest.approx(np.log(2), abs=0.3)

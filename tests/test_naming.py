@@ -13,6 +13,7 @@ from km2ipd.digitize.curvelabels import is_chromatic, letter_color, likeness
 from km2ipd.digitize.drawnarm import DrawnArm, curve_of
 from km2ipd.digitize.legend import LegendKey
 from km2ipd.digitize.naming import ArmName, excess_at_risk, name_arms, tie_rows, with_last_key
+from km2ipd.digitize.rhythm import Rhythm
 from km2ipd.records import Axis, Box, CurveTrace, RiskRow, RiskTable, SurvivalCurve, TextLine
 
 END = 330.0
@@ -257,3 +258,20 @@ def test_a_label_names_the_thin_curve_that_is_paler_than_its_letters() -> None:
     drawing = Drawing().axes().curve(UPPER, END, pale).curve(LOWER, END, (85, 80, 211))
     drawing.text("Active", 200, 40, (255, 6, 6)).text("Control", 240, 140, (6, 6, 255))
     assert named(drawing, [arm(UPPER, pale), arm(LOWER, (85, 80, 211))]) == [("Active", "label"), ("Control", "label")]
+
+
+def test_keys_of_one_ink_go_to_the_arms_with_their_rhythm() -> None:
+    def rhythm(dashes: list[float], gap: float) -> Rhythm:
+        return Rhythm(np.array(dashes * 10), np.full(10 * len(dashes), gap), np.zeros(0), 6.0, 8.0)
+
+    dash = replace(key("Dash", inked=0.68), shown=tuple(bool(v) for v in np.arange(60) % 18 < 12))
+    dot = replace(
+        key("Dot-dash", inked=0.68),
+        shown=tuple(bool(v) for v in np.isin(np.arange(60) % 25, range(5, 10)) | (np.arange(60) % 25 > 12)),
+    )
+    keys = (dash, dot)
+    arms = [
+        arm(UPPER, BLACK, 0.68, keys, rhythm=rhythm([12.0, 5.0], 4.0)),
+        arm(LOWER, BLACK, 0.68, keys, rhythm=rhythm([12.0], 6.0)),
+    ]
+    assert [name for name, _ in named(Drawing(), arms)] == ["Dot-dash", "Dash"]

@@ -140,3 +140,12 @@ def test_stems_of_stacked_rows_are_no_line_through_them():
     # Three letters, each with the stems of its neighbours above and below in line.
     (box,) = tight_boxes(pixels, Box(6, 10, 42, 23))
     assert (box.left, box.right) == (10, 35)
+
+
+def test_what_is_left_of_a_box_is_not_cut_for_ever() -> None:
+    """A box that grows over its neighbour leaves a part as wide as it was itself."""
+    pixels = np.full((60, 200, 3), 255, np.uint8)
+    for left in range(10, 190, 12):
+        pixels[20:40, left : left + 7] = 0
+    for start in range(8, 60, 3):
+        assert len(tight_boxes(pixels, Box(start, 18, start + 90, 42))) < 40

@@ -114,3 +114,9 @@ def test_an_open_axis_is_looked_at_past_its_last_tick_and_a_box_is_not() -> None
 
 def test_nothing_left_of_the_first_time_is_looked_at() -> None:
     assert drawing().crop(plot_area=Box(LEFT - 20, TOP, RIGHT, BOTTOM)).left == LEFT
+
+
+def test_a_coloured_line_at_one_is_a_curve_and_a_grey_one_the_frame() -> None:
+    for color, framed in ((BLUE, False), (BLACK, True)):
+        crop = Drawing().axes().line(LEFT, y(1), RIGHT + 8, y(1), color).crop()
+        assert bool(crop.frame[round(crop.row_of(y(1)))].all()) is framed

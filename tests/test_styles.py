@@ -1,24 +1,25 @@
-"""Line styles: rhythms measured, tails given back to the line they belong to, doubt where styles are alike."""
+"""Line styles: tails given back to the line they belong to, all arms at once, doubt where styles are alike."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from km2ipd.digitize.legend import LegendKey
 from km2ipd.digitize.staircase import Staircase
-from km2ipd.digitize.styles import are_confusable, exchange_tails, ink_along, rhythm_along, stretches_apart
-from km2ipd.records import Box
+from km2ipd.digitize.styles import Assignment, assign_styles
 
 COLUMNS = np.arange(240)
 # Two staircases that meet on row 55 in columns 100 to 109 and run apart before and after.
 HIGH = np.where(COLUMNS < 100, 20, np.where(COLUMNS < 110, 55, 90))
 LOW = np.where(COLUMNS < 80, 50, np.where(COLUMNS < 110, 55, 60))
-SOLID, DASHED = (1, 0), (8, 5)
+# A third that goes below both, through the one that falls to row 90.
+THIRD = np.where(COLUMNS < 30, 40, np.where(COLUMNS < 160, 80, 100))
+SOLID, DASHED, DOTTED = (1, 0), (8, 5), (2, 3)
+
+Line = tuple[np.ndarray, tuple[int, int]]
 
 
-def ink_of(*lines: tuple[np.ndarray, tuple[int, int]]) -> np.ndarray:
+def ink_of(*lines: Line) -> np.ndarray:
     """Coverage of staircases one pixel thick, each with its dash (on, off)."""
     own = np.zeros((120, len(COLUMNS)), np.float32)
     for row, (on, off) in lines:
@@ -31,54 +32,29 @@ def stair(row: np.ndarray) -> Staircase:
     return Staircase(0, row.astype(np.int64), 0.0)
 
 
-def key(inked: float) -> LegendKey:
-    return LegendKey(f"{inked}", (0, 0, 0), inked, 1.0, Box(0, 0, 30, 2), Box(40, 0, 60, 8))
+def assigned(own: np.ndarray, *rows: np.ndarray) -> Assignment:
+    return assign_styles([stair(r) for r in rows], own, own * 400, 1.0)
 
 
-def crossed() -> tuple[Staircase, Staircase]:
+def rows_of(found: Assignment) -> list[list[int]]:
+    return sorted(s.row.tolist() for s in found.stairs)
+
+
+def crossed(at: int = 105) -> tuple[np.ndarray, np.ndarray]:
     """What a tracer that goes straight on makes of HIGH and LOW: their tails exchanged."""
-    return stair(np.where(COLUMNS < 105, HIGH, LOW)), stair(np.where(COLUMNS < 105, LOW, HIGH))
+    return np.where(at > COLUMNS, HIGH, LOW), np.where(at > COLUMNS, LOW, HIGH)
 
 
-def test_rhythms_tell_the_share_inked_and_the_length_of_dashes() -> None:
-    dashes = rhythm_along(COLUMNS % 13 < 8, 2.0)
-    assert dashes.inked == pytest.approx(8 / 13, abs=0.02)
-    assert dashes.dash == pytest.approx(np.log(8 / 2), abs=0.05)
-    assert rhythm_along(np.ones(50, bool), 1.0).inked == 1.0
-    solid, dotted = rhythm_along(np.ones(60, bool), 1.0), rhythm_along(COLUMNS[:60] % 4 < 1, 1.0)
-    assert solid.gap(solid) == 0
-    assert solid.gap(dotted) == dotted.gap(solid) > 1
-
-
-def test_ink_is_looked_for_across_the_stroke() -> None:
-    own = ink_of((LOW, DASHED))
-    shown = ink_along(own, LOW, 0, 1.0)
-    assert (shown == (COLUMNS % 13 < 8)).all()
-    assert (ink_along(own, LOW + 1, 0, 2.0) == shown).all()
-    assert not ink_along(own, LOW + 5, 0, 1.0).any()
-
-
-def test_stretches_apart_are_those_long_enough_to_judge() -> None:
-    one = np.full(100, 30)
-    two = one.copy()
-    two[20:50] = 40
-    two[60:64] = 40
-    assert stretches_apart(one, two, 1.0) == [(20, 50)]
-    assert stretches_apart(one, one, 1.0) == []
-    assert stretches_apart(one[:30], two, 1.0) == [(20, 30)]
-
-
-@pytest.mark.parametrize("keys", [(), (key(1.0), key(0.6))])
-def test_tails_go_back_to_the_line_of_their_style(keys: tuple[LegendKey, ...]) -> None:
+def test_tails_go_back_to_the_line_of_their_style() -> None:
     own = ink_of((HIGH, SOLID), (LOW, DASHED))
-    settled = sorted(exchange_tails(list(crossed()), own, 1.0, keys), key=lambda s: s.row[0])
-    assert (settled[0].row == HIGH).all() and (settled[1].row == LOW).all()
+    found = assigned(own, *crossed())
+    assert rows_of(found) == [HIGH.tolist(), LOW.tolist()]
+    assert found.confusable == (False, False)
 
 
 def test_tails_that_are_right_stay() -> None:
-    own = ink_of((HIGH, SOLID), (LOW, DASHED))
-    one, two = exchange_tails([stair(HIGH), stair(LOW)], own, 1.0, ())
-    assert (one.row == HIGH).all() and (two.row == LOW).all()
+    found = assigned(ink_of((HIGH, SOLID), (LOW, DASHED)), HIGH, LOW)
+    assert [s.row.tolist() for s in found.stairs] == [HIGH.tolist(), LOW.tolist()]
 
 
 def test_a_stretch_in_the_middle_is_exchanged_alone() -> None:
@@ -87,21 +63,53 @@ def test_a_stretch_in_the_middle_is_exchanged_alone() -> None:
     low = np.repeat([30, 40, 75, 80, 110], [70, 10, 70, 10, 80])
     own = ink_of((high, SOLID), (low, DASHED))
     middle = (COLUMNS >= 75) & (COLUMNS < 155)
-    mixed = [stair(np.where(middle, low, high)), stair(np.where(middle, high, low))]
-    one, two = exchange_tails(mixed, own, 1.0, ())
-    assert (one.row == high).all() and (two.row == low).all()
+    found = assigned(own, np.where(middle, low, high), np.where(middle, high, low))
+    assert rows_of(found) == [high.tolist(), low.tolist()]
 
 
-def test_lines_of_one_style_that_cross_are_confusable() -> None:
-    alike = ink_of((HIGH, SOLID), (LOW, SOLID))
-    assert are_confusable([stair(HIGH), stair(LOW)], alike, 1.0, ())
+def test_three_styles_are_assigned_together() -> None:
+    own = ink_of((HIGH, SOLID), (LOW, DASHED), (THIRD, DOTTED))
+    one, two = crossed()
+    found = assigned(own, one, two, THIRD)
+    assert rows_of(found) == sorted(r.tolist() for r in (HIGH, LOW, THIRD))
+    assert found.confusable == (False, False, False)
 
 
-def test_lines_of_two_styles_and_lines_that_never_meet_again_are_not() -> None:
-    told = ink_of((HIGH, SOLID), (LOW, DASHED))
-    assert not are_confusable([stair(HIGH), stair(LOW)], told, 1.0, (key(1.0), key(0.6)))
+def test_a_line_that_ends_early_keeps_its_end() -> None:
+    short = LOW[:180]
+    own = ink_of((HIGH, SOLID), (LOW, DASHED))
+    own[short[-1], 180:] = 0.0
+    one, two = crossed()
+    # The exchanged tails: the dashed line's is the shorter.
+    found = assigned(own, one[:180], two)
+    assert rows_of(found) == [HIGH.tolist(), short.tolist()]
+
+
+def test_lines_of_one_style_that_meet_again_are_confusable() -> None:
+    assert assigned(ink_of((HIGH, SOLID), (LOW, SOLID)), HIGH, LOW).confusable == (True, True)
+
+
+def test_of_three_arms_only_the_two_alike_are_confusable() -> None:
+    below = np.where(COLUMNS < 10, 60, 110)
+    found = assigned(ink_of((HIGH, SOLID), (LOW, SOLID), (below, DOTTED)), HIGH, LOW, below)
+    assert found.confusable == (True, True, False)
+
+
+def test_lines_of_one_style_that_never_meet_again_are_not_confusable() -> None:
     apart = LOW + 50
-    assert not are_confusable([stair(LOW), stair(apart)], ink_of((LOW, SOLID), (apart, SOLID)), 1.0, ())
+    assert assigned(ink_of((LOW, SOLID), (apart, SOLID)), LOW, apart).confusable == (False, False)
+
+
+def test_lines_of_one_style_that_hardly_part_are_not_confusable() -> None:
+    # An exchange would move either by a hundredth of what spoils a curve.
+    near = np.where(COLUMNS < 110, HIGH, 93)
+    assert assigned(ink_of((HIGH, SOLID), (near, SOLID)), HIGH, near).confusable == (False, False)
+
+
+def test_more_arms_than_can_be_ordered_are_all_confusable() -> None:
+    rows = [np.full(len(COLUMNS), 10 + 15 * i) for i in range(6)]
+    found = assigned(ink_of(*((r, SOLID) for r in rows)), *rows)
+    assert rows_of(found) == sorted(r.tolist() for r in rows) and all(found.confusable)
 
 
 @settings(deadline=None, max_examples=40)
@@ -109,6 +117,6 @@ def test_lines_of_two_styles_and_lines_that_never_meet_again_are_not() -> None:
 def test_exchanged_staircases_still_fall_and_keep_their_columns(a: list[int], b: list[int]) -> None:
     rows = [np.minimum(np.cumsum(steps) // 3, 119) for steps in (a, b)]
     own = ink_of((rows[0], SOLID), (rows[1], DASHED))
-    for before, after in zip(rows, exchange_tails([stair(r) for r in rows], own, 1.0, ()), strict=True):
+    for before, after in zip(rows, assigned(own, *rows).stairs, strict=True):
         assert len(after.row) == len(before)
         assert (np.diff(after.row) >= 0).all()

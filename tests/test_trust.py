@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from drawn_curves import BLUE, LOWER, RED, UPPER, Points, panel, y
 from km2ipd.digitize.drawnarm import DrawnArm, curve_of
+from km2ipd.digitize.rhythm import Rhythm
 from km2ipd.digitize.trust import RESIDUAL_LIMIT, SHORT, START_GAP, arm_confidence, doubts_about, doubts_by_print
 from km2ipd.records import ArmReading, CurveTrace, Panel, PrintedNumber, RiskRow, RiskTable
 
@@ -190,3 +192,22 @@ def test_printed_numbers_that_cannot_be_compared_are_left_alone() -> None:
         )
         == []
     )
+
+
+def test_a_drop_through_bare_paper_is_doubted() -> None:
+    assert ("leap", "Drug") in doubts(drawn(fall_gap_px=START_GAP + 7))
+    assert doubts(drawn(fall_gap_px=START_GAP)) == []
+
+
+def test_a_dashed_line_without_a_sample_is_judged_by_its_own_pattern() -> None:
+    dotted = Rhythm(np.full(20, 3.0), np.full(20, 4.0), np.zeros(0), 6.0, 8.0)
+    stray = Rhythm(np.full(20, 3.0), np.array([2.0, 30.0, 9.0, 15.0] * 5), np.zeros(0), 6.0, 8.0)
+    seen = {"evidence": {"own_ink": 0.43, "in_sight": 1.0}}
+    assert arm_confidence(drawn(rhythm=dotted, **seen)) > 0.9
+    assert arm_confidence(drawn(rhythm=stray, **seen)) < 0.5
+
+
+def test_patients_counted_after_the_end_of_their_curve_are_doubted() -> None:
+    assert ("ends-early", "Drug") in doubts(drawn(UPPER[:3], 200.0), table=TABLE, rows=2)
+    gone = RiskTable((replace(TABLE.rows[0], at_risk=[100, 80, 0]), TABLE.rows[1]))
+    assert ("ends-early", "Drug") not in doubts(drawn(UPPER[:3], 200.0), table=gone, rows=2)
