@@ -11,7 +11,7 @@ import numpy as np
 from ..records import FloatArray, Patients
 from .censoring import SLIPS, MarkReading, TailShape, end_prior, mark_readings, tail_shapes
 from .chain import KEPT, Layer, Slot, run_forward, starting_layer
-from .evidence import ArmEvidence
+from .evidence import SAME_END, ArmEvidence
 from .noise import CLICK_ERRORS, EXACT_ERROR, Noise, rounding_noise, time_noise
 from .paths import Path
 from .slots import build_slots
@@ -196,8 +196,9 @@ def chance_of_last_death(evidence: ArmEvidence, reading: MarkReading, left: int)
         return 0.0
     undrawn = float(np.exp(UNDRAWN_DEATH))
     if reading is MarkReading.ONE_EACH and evidence.emptied and left == 1:
-        end = float(evidence.curve.time[-1]) - time_noise(evidence.axis_span)
-        seen = bool(np.any(evidence.marks >= end))
+        # Ends this near to one another were made one.
+        near = SAME_END * float(evidence.curve.time[-1] - evidence.curve.time[0]) + time_noise(evidence.axis_span)
+        seen = bool(np.any(evidence.marks >= evidence.curve.time[-1] - near))
         return 0.0 if seen else undrawn / (undrawn + SLIPS / (len(evidence.marks) + 1))
     return undrawn if evidence.ends_naturally else 0.0
 
