@@ -144,8 +144,9 @@ def gap_priors(
 
 def _grains(evidence: ArmEvidence, noise: Noise, expected: FloatArray) -> np.ndarray:
     """Per segment the steps in which numbers censored are told apart: one, where a drop may tell n to one patient."""
-    visible = VISIBLE * noise.level < 1 / evidence.n
-    return np.ones(len(expected), int) if visible else np.maximum(expected // PARTS, 1).astype(int)
+    one_death = _survival_before(evidence, evidence.count_time) / np.maximum(evidence.count, 1)
+    visible = one_death[np.minimum(np.arange(len(expected)), len(one_death) - 1)] > VISIBLE * noise.level
+    return np.where(visible, 1, np.maximum(expected // PARTS, 1)).astype(int)
 
 
 def _with_tail(prior: GapPrior, n: int) -> GapPrior:
