@@ -6,13 +6,14 @@ weight. Each slot first censors c patients (its own prior), then lets d die, so 
 (1 - d / (n - c)), weighs S against the measured level, and keeps only those that can still meet the next
 printed count. Hypotheses that share n, D and S to a fraction of the level's error are merged: their weights
 add up, and one in the middle of them stands for all. The number kept is bounded, so time and memory are;
-paths are drawn backwards from the end, by weight.
+paths are drawn backwards from the end, by weight (paths.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -20,10 +21,10 @@ from ..records import FloatArray, IntArray
 
 # Hypotheses kept after a slot, and candidates looked at in one for each of them: 2 ms a slot at the bound.
 KEPT = 400
-# n is told apart to one patient up to this many left, and in proportion beyond: a drop cannot tell n = 2000
-# from 2005.
-EXACT_LEFT = 400
 CANDIDATES_EACH = 40
+# n is told apart to one patient in this many: a drop cannot tell n = 2000 from 2005, and hypotheses that only differ by
+# that would crowd out all others.
+TOLD_APART = 400
 # Log weight below the best at which a hypothesis is dropped: e^-16 is one in ten million.
 NEGLIGIBLE = 16.0
 # S is merged in bins of this share of the level's error: finer changes no result on known patients.
@@ -42,11 +43,13 @@ class Slot:
     """A gap in which some are censored, then a moment at which some may die.
 
     start, stop: the gap (start, stop); deaths and the printed count stand at stop. censor_prior: (k,) log
-    weight of c = 0..k-1 censored in the gap. least_deaths, most_deaths: bounds of d. level, error: the
+    weight of c = 0, grain, 2 grain, ... censored in the gap. least_deaths, most_deaths: bounds of d. level, error: the
     measured S after stop and its error (nan: not measured). floor: lower bound of S where it is not measured.
     next_count: patients that must be left at the next printed count, at least. tie_cost: log weight of each
     death beyond the least. count: patients left after this slot, -1 where not printed. events: deaths up to
-    here, -1 where not printed.
+    here, -1 where not printed. uncensored: fewest and most who are not censored up to here as marks say, where each
+    who is has one; slip_cost: log weight of each patient outside. ahead: until the next printed count, the
+    mean and variance of the number censored and the share of the others that survives.
     """
 
     start: float
@@ -62,11 +65,18 @@ class Slot:
     next_count: int = 0
     count: int = -1
     events: int = -1
+    grain: int = 1
+    uncensored: tuple[int, int] | None = None
+    slip_cost: float = 0.0
+    ahead: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
     """What a slot leaves: states (n, deaths, survival, weight) and, per state, its candidates.
+
+    rank: (states,) log weight by which states are chosen where there are too many: the weight, and how well a
+    state leads to what is printed further on. slips: (states,) patients censored beside what the marks say so far.
 
     Candidates are sorted by state; those of state i stand at first[i]:first[i+1], with the parent state, c, d
     and their log weight.
@@ -76,11 +86,13 @@ class Layer:
     deaths: IntArray
     survival: FloatArray
     weight: FloatArray
+    rank: FloatArray
     first: IntArray
     parent: IntArray
     censored: IntArray
     died: IntArray
     candidate_weight: FloatArray
+    slips: IntArray
     widened: bool = False
 
 
@@ -95,12 +107,21 @@ class _Candidates:
     weight: FloatArray
 
 
+# Log weight that tells how well states lead to what is printed further on: after a slot's row, of left and deaths.
+Guide = Callable[[int, IntArray, IntArray], FloatArray]
+
+
+def _no_guide(slot: int, left: IntArray, deaths: IntArray) -> FloatArray:
+    return np.zeros(len(left))
+
+
 def run_forward(
     slots: Sequence[Slot],
     start: Layer,
     *,
     count_deaths: bool,
     tilt: float = 0.0,
+    guide: Guide = _no_guide,
     kept: int = KEPT,
     strict: bool = False,
 ) -> list[Layer]:
@@ -108,11 +129,12 @@ def run_forward(
 
     count_deaths: tell hypotheses apart by their deaths so far, for printed totals to be met. tilt: log weight
     added per death, to steer the search towards a printed total (it is the same for all paths with that
-    total). kept: hypotheses kept after a slot. strict: give up when a level cannot be met within its error.
+    total). guide: chooses, with the weights, which hypotheses are kept, and changes no weight. kept: hypotheses kept
+    after a slot. strict: give up when a level cannot be met within its error.
     """
     layers = [start]
-    for slot in slots:
-        layer = _advance(layers[-1], slot, count_deaths, tilt, kept)
+    for k, slot in enumerate(slots):
+        layer = _advance(layers[-1], slot, count_deaths, tilt, partial(guide, k), kept)
         if layer is None or (strict and layer.widened):
             return []
         layers.append(layer)
@@ -126,24 +148,45 @@ def starting_layer(patients: int) -> Layer:
         np.array([0]),
         np.array([1.0]),
         np.array([0.0]),
+        np.array([0.0]),
         np.array([0, 0]),
         none,
         none,
         none,
         np.zeros(0),
+        np.array([0]),
     )
 
 
-def _advance(layer: Layer, slot: Slot, count_deaths: bool, tilt: float, kept: int) -> Layer | None:
+# The guide of one slot: of left and deaths.
+_Leads = Callable[[IntArray, IntArray], FloatArray]
+
+
+def _advance(layer: Layer, slot: Slot, count_deaths: bool, tilt: float, leads: _Leads, kept: int) -> Layer | None:
     for wider in WIDER:
         # A drop that no death can explain within its error is given up as noise in the wider search.
         tried = slot if wider == 1 else replace(slot, least_deaths=0)
         found = _candidates(layer, tried, WINDOW * wider, CANDIDATES_EACH * kept)
         found = _required(layer, slot, found)
-        found.weight += tilt * found.died
+        found.weight += tilt * found.died + _cost_of_slips(layer, slot, found)
         if len(found.parent):
-            return _merged(layer, slot, found, count_deaths, kept, wider > 1)
+            return _merged(layer, slot, found, count_deaths, leads, kept, wider > 1)
     return None
+
+
+def _cost_of_slips(layer: Layer, slot: Slot, found: _Candidates) -> FloatArray | float:
+    """Log weight of the patients censored beside the marks so far, beyond those before the slot."""
+    if slot.uncensored is None:
+        return 0.0
+    uncensored = layer.left[found.parent] - found.censored + layer.deaths[found.parent]
+    return slot.slip_cost * np.maximum(_slips(slot, uncensored) - layer.slips[found.parent], 0)
+
+
+def _slips(slot: Slot, uncensored: IntArray) -> IntArray:
+    if slot.uncensored is None:
+        return np.zeros(len(uncensored), np.int64)
+    fewest, most = slot.uncensored
+    return np.maximum(fewest - uncensored, 0) + np.maximum(uncensored - most, 0)
 
 
 def _required(layer: Layer, slot: Slot, found: _Candidates) -> _Candidates:
@@ -168,7 +211,7 @@ def _candidates(layer: Layer, slot: Slot, window: float, most: int) -> _Candidat
     while True:
         parents = np.arange(len(layer.left))
         if keep < len(parents):
-            parents = np.sort(np.argpartition(-layer.weight, keep - 1)[:keep])
+            parents = np.sort(np.argpartition(-layer.rank, keep - 1)[:keep])
         found = _expanded(layer, slot, parents, window, most)
         if found is not None:
             return found
@@ -178,7 +221,7 @@ def _candidates(layer: Layer, slot: Slot, window: float, most: int) -> _Candidat
 def _expanded(layer: Layer, slot: Slot, parents: IntArray, window: float, most: int) -> _Candidates | None:
     """The candidates of the given parents; None where there are too many."""
     n, s = layer.left[parents], layer.survival[parents]
-    most_censored = np.minimum(len(slot.censor_prior) - 1, n - slot.next_count)
+    most_censored = np.minimum((len(slot.censor_prior) - 1) * slot.grain, n - slot.next_count)
     able = most_censored >= 0
     parents, n, s, most_censored = parents[able], n[able], s[able], most_censored[able]
     if slot.most_deaths == 0:
@@ -196,11 +239,13 @@ def _expanded(layer: Layer, slot: Slot, parents: IntArray, window: float, most: 
     n_high = np.minimum(n_high, n[row])
     n_low = np.maximum(np.maximum(n_low, least_n[row]), d + slot.next_count)
     n_low = np.where((d == 0) & (low[row] <= 0), np.maximum(least_n[row], slot.next_count), n_low)
-    size = np.maximum(n_high - n_low + 1, 0)
-    if size.sum() > most and len(parents) > 1:
+    # Numbers censored, in grains.
+    fewest, greatest = np.ceil((n[row] - n_high) / slot.grain), np.floor((n[row] - n_low) / slot.grain)
+    if np.maximum(greatest - fewest + 1, 0).sum() > most and len(parents) > 1:
         return None
-    pair, n_before = _ragged(n_low.astype(np.int64), n_high.astype(np.int64))
+    pair, grains = _ragged(fewest.astype(np.int64), greatest.astype(np.int64))
     row, d = row[pair], d[pair]
+    n_before = n[row] - grains * slot.grain
     after = s[row] * (1 - d / np.maximum(n_before, 1))
     return _weighed(layer, slot, parents[row], n[row] - n_before, d, after)
 
@@ -212,7 +257,8 @@ def _without_deaths(layer, slot, parents, n, s, most_censored) -> _Candidates:
         fits = (censored >= 0) & (censored <= most_censored)
         row, censored = np.flatnonzero(fits), censored[fits]
     else:
-        row, censored = _ragged(np.zeros(len(n), np.int64), most_censored)
+        row, grains = _ragged(np.zeros(len(n), np.int64), most_censored // slot.grain)
+        censored = grains * slot.grain
     return _weighed(layer, slot, parents[row], censored, np.zeros(len(row), np.int64), s[row])
 
 
@@ -231,7 +277,7 @@ def _fractions(slot: Slot, s: FloatArray, window: float) -> tuple[FloatArray, Fl
 
 
 def _weighed(layer, slot, parent, censored, died, after) -> _Candidates:
-    gain = slot.censor_prior[censored] + level_log_likelihood(slot, after)
+    gain = slot.censor_prior[censored // slot.grain] + level_log_likelihood(slot, after)
     gain += slot.tie_cost * np.maximum(died - slot.least_deaths, 0)
     return _Candidates(parent, censored, died, after, layer.weight[parent] + gain)
 
@@ -252,15 +298,19 @@ def level_log_likelihood(slot: Slot, survival: FloatArray) -> FloatArray:
     return np.logaddexp(np.log1p(-OFF) - 0.5 * z * z, np.log(OFF / OFF_BY) - tail)
 
 
-def _merged(layer: Layer, slot: Slot, found: _Candidates, count_deaths: bool, kept: int, widened: bool) -> Layer:
+def _merged(
+    layer: Layer, slot: Slot, found: _Candidates, count_deaths: bool, leads: _Leads, kept: int, widened: bool
+) -> Layer:
     """Join candidates of one state, drop the negligible, keep at most `kept` states."""
-    keep = found.weight > found.weight.max() - NEGLIGIBLE
-    found = _picked(found, keep)
     left = layer.left[found.parent] - found.censored - found.died
     deaths = layer.deaths[found.parent] + found.died
+    rank = found.weight + leads(left, deaths) + _leads_to_count(slot, left)
+    keep = rank > rank.max() - NEGLIGIBLE
+    found, left, deaths, rank = _picked(found, keep), left[keep], deaths[keep], rank[keep]
     bins = np.round(found.survival / (BIN_SHARE * slot.error if np.isfinite(slot.error) else 1e-5)).astype(np.int64)
+    about = left // max(int(left.max()) // TOLD_APART, slot.grain)
     key = (
-        (left * (deaths.max() + 1) + deaths if count_deaths else left) * (bins.max() - bins.min() + 1)
+        (about * (deaths.max() + 1) + deaths if count_deaths else about) * (bins.max() - bins.min() + 1)
         + bins
         - bins.min()
     )
@@ -268,9 +318,11 @@ def _merged(layer: Layer, slot: Slot, found: _Candidates, count_deaths: bool, ke
     key = key[order]
     found = _picked(found, order)
     first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
-    weight = np.logaddexp.reduceat(found.weight, first)
+    weight, rank = np.logaddexp.reduceat(found.weight, first), np.logaddexp.reduceat(rank[order], first)
     if len(first) > kept:
-        first, weight, found = _strongest(first, weight, found, kept)
+        chosen = np.sort(np.argpartition(-rank, kept - 1)[:kept])
+        first, found = _only(chosen, first, found)
+        weight, rank = weight[chosen], rank[chosen]
     middle = _middle(first, weight, found)
     left = layer.left[found.parent] - found.censored - found.died
     state = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(left))))
@@ -278,16 +330,19 @@ def _merged(layer: Layer, slot: Slot, found: _Candidates, count_deaths: bool, ke
     same = left == left[middle][state]
     middle = np.cumsum(same)[middle] - 1
     found, first = _picked(found, same), np.searchsorted(state[same], np.arange(len(first)))
+    left, deaths = left[same][middle], layer.deaths[found.parent[middle]] + found.died[middle]
     return Layer(
-        left[same][middle],
-        layer.deaths[found.parent[middle]] + found.died[middle],
+        left,
+        deaths,
         found.survival[middle],
         weight,
+        rank,
         np.append(first, len(found.parent)),
         found.parent,
         found.censored,
         found.died,
         found.weight,
+        _slips(slot, left + deaths),
         widened,
     )
 
@@ -305,16 +360,25 @@ def _middle(first: IntArray, weight: FloatArray, found: _Candidates) -> IntArray
     return first + np.minimum(below, size - 1)
 
 
-def _strongest(
-    first: IntArray, weight: FloatArray, found: _Candidates, kept: int
-) -> tuple[IntArray, FloatArray, _Candidates]:
-    """The `kept` states of most weight, with their candidates only."""
+def _leads_to_count(slot: Slot, left: IntArray) -> FloatArray | float:
+    """Log weight of the next printed count, given the numbers left after a slot.
+
+    Without it the numbers that are likely gap by gap would be kept, and those lost that also lead to the count.
+    """
+    if slot.ahead is None:
+        return 0.0
+    mean, variance, survive = slot.ahead
+    censored = (left * survive - slot.next_count) / ((1 + survive) / 2)
+    off = (censored - mean) ** 2 / (variance + 1 + left * survive * (1 - survive) / 4)
+    return -np.minimum(0.5 * off, NEGLIGIBLE / 2)
+
+
+def _only(chosen: IntArray, first: IntArray, found: _Candidates) -> tuple[IntArray, _Candidates]:
+    """The chosen states' first candidates, and the candidates of those states alone."""
     size = np.diff(np.append(first, len(found.parent)))
-    chosen = np.sort(np.argpartition(-weight, kept - 1)[:kept])
     keep = np.zeros(len(first), bool)
     keep[chosen] = True
-    found = _picked(found, np.repeat(keep, size))
-    return np.concatenate([[0], np.cumsum(size[chosen])[:-1]]), weight[chosen], found
+    return np.concatenate([[0], np.cumsum(size[chosen])[:-1]]), _picked(found, np.repeat(keep, size))
 
 
 def _ragged(low: IntArray, high: IntArray) -> tuple[IntArray, IntArray]:
@@ -323,44 +387,3 @@ def _ragged(low: IntArray, high: IntArray) -> tuple[IntArray, IntArray]:
     row = np.repeat(np.arange(len(low)), size)
     within = np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size)
     return row, low[row] + within
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Path:
-    """Whole patients along the chain: censored in each slot's gap, died at its stop, left at the end.
-
-    last_deaths: how many of those left die at the very end, in a drop that is not drawn.
-    """
-
-    censored: IntArray
-    died: IntArray
-    left: int
-    weight: float
-    last_deaths: int = 0
-
-
-def sample_paths(layers: Sequence[Layer], size: int, rng: np.random.Generator) -> list[Path]:
-    """Paths drawn from the posterior: backward sampling, state by state."""
-    end = layers[-1]
-    states = _draw(end.weight, np.zeros(size, np.int64), np.array([0, len(end.weight)]), rng)
-    left, weight = end.left[states], end.weight[states]
-    steps = []
-    for layer in reversed(layers[1:]):
-        chosen = _draw(layer.candidate_weight, states, layer.first, rng)
-        steps.append((layer.censored[chosen], layer.died[chosen]))
-        states = layer.parent[chosen]
-    censored = np.array([step[0] for step in reversed(steps)]).T
-    died = np.array([step[1] for step in reversed(steps)]).T
-    return [Path(c, d, int(m), float(w)) for c, d, m, w in zip(censored, died, left, weight, strict=True)]
-
-
-def _draw(log_weight: FloatArray, group: IntArray, first: IntArray, rng: np.random.Generator) -> IntArray:
-    """For each entry of group one index within first[g]:first[g+1], drawn by weight."""
-    size = np.diff(first)
-    highest = np.maximum.reduceat(log_weight, first[:-1])
-    share = np.exp(log_weight - np.repeat(highest, size))
-    reached = np.cumsum(share)
-    before = reached[first[:-1]] - share[first[:-1]]
-    total = reached[first[1:] - 1] - before
-    aim = before[group] + rng.random(len(group)) * total[group]
-    return np.clip(np.searchsorted(reached, aim, side="right"), first[group], first[group + 1] - 1)

@@ -21,13 +21,14 @@ from ..records import (
 from .conditioning import condition_ensemble
 from .ensemble import DRAWS, SEED, draw_arm, with_ensemble
 from .estimates import estimate_panel
-from .evidence import SAME_END, ArmEvidence, gather_evidence
-from .exact import Solved, best_patients
+from .evidence import END_SLACK, SAME_END, ArmEvidence, gather_evidence
+from .exact import Solved
 from .facts import solve_facts, swapped_rows
 from .guyot import guyot_patients
 from .ikm import ikm_patients
 from .km import kaplan_meier
 from .marked import marked_patients
+from .typical import best_patients
 from .withheld import withhold
 
 # Named methods beside the exact model, for comparison.
@@ -39,6 +40,8 @@ METHODS = (DEFAULT_METHOD, *PUBLISHED)
 # Mean distance of the rebuilt patients' curve from the one read, above which they do not stand for it: ten times the
 # worst of 160 arms of known patients at pixel accuracy, and the distance at which a reading itself counts as wrong.
 CURVE_MISSED = 0.01
+# Times of marks outside their curve that a caution names.
+MARKS_NAMED = 5
 
 
 def reconstruct_panel(
@@ -153,7 +156,25 @@ def _evidence(
         )
         for arm, curve in curves.items()
     ]
-    return evidence, swapped_rows(evidence)
+    return evidence, [*swapped_rows(evidence), *filter(None, map(_marks_outside, evidence))]
+
+
+def _marks_outside(evidence: ArmEvidence) -> Caution | None:
+    """A caution for censoring marks before the start or past the end of their curve, which say nothing about it."""
+    if evidence.marks is None:
+        return None
+    start, end = float(evidence.curve.time[0]), float(evidence.curve.time[-1])
+    slack = END_SLACK * (end - start)
+    outside = evidence.marks[(evidence.marks < start - slack) | (evidence.marks > end + slack)]
+    if not len(outside):
+        return None
+    where = ", ".join(f"{time:g}" for time in outside[:MARKS_NAMED]) + (", ..." if len(outside) > MARKS_NAMED else "")
+    message = (
+        f"{len(outside)} of {len(evidence.marks)} censoring marks lie outside the curve ({start:g} to {end:g}) "
+        f"and place nobody: {where}"
+    )
+    most = 2 * len(outside) > len(evidence.marks)
+    return Caution("marks-outside-curve", message, evidence.arm, "review" if most else "note")
 
 
 def _with_common_end(curves: Mapping[str, SurvivalCurve]) -> dict[str, SurvivalCurve]:

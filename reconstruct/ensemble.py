@@ -13,11 +13,13 @@ from dataclasses import replace
 import numpy as np
 
 from ..records import ArmEstimate, Comparison, FloatArray, Interval, Patients, PeriodRatio, Reconstruction
-from .chain import Path, Slot, sample_paths
+from .chain import Slot
 from .differences import difference
 from .estimates import estimate_arm, quick_log_hr
-from .exact import JUST_BEFORE, UNDRAWN_DEATH, Branch, Solved
+from .evidence import ArmEvidence
+from .exact import JUST_BEFORE, Branch, Solved, chance_of_last_death
 from .normal import two_sided_z
+from .paths import Path, sample_paths
 from .periods import log_ratios_by_period
 
 # The report's ensemble, and the seed that makes two runs alike.
@@ -45,7 +47,7 @@ def _patients(solved: Solved, branch: Branch, path: Path, rng: np.random.Generat
     """One path as patients, with random times within gaps and within the uncertainty of drops."""
     evidence, slack = solved.evidence, solved.noise.time
     start, end = float(evidence.curve.time[0]), float(evidence.curve.time[-1])
-    last_deaths = _undrawn_deaths(solved, path, rng)
+    last_deaths = _undrawn_deaths(evidence, branch, path, rng)
     hair = JUST_BEFORE * (end - start)
     moments = _moved(branch.slots, slack, hair, rng)
     deaths = np.repeat(moments, path.died)
@@ -62,13 +64,11 @@ def _patients(solved: Solved, branch: Branch, path: Path, rng: np.random.Generat
     return Patients(evidence.arm, time[order], event[order])
 
 
-def _undrawn_deaths(solved: Solved, path: Path, rng: np.random.Generator) -> int:
+def _undrawn_deaths(evidence: ArmEvidence, branch: Branch, path: Path, rng: np.random.Generator) -> int:
     """Deaths at the very end whose drop was not read: what a printed total calls for, else now and then one."""
-    evidence = solved.evidence
     if evidence.events is not None:
         return int(evidence.events - path.died.sum())
-    may_hide = evidence.ends_naturally and path.left > 0 and evidence.curve.survival[-1] > 0
-    return int(may_hide and np.log(rng.random()) < UNDRAWN_DEATH)
+    return int(rng.random() < chance_of_last_death(evidence, branch.reading, path.left))
 
 
 def _moved(slots: Sequence[Slot], slack: float, hair: float, rng: np.random.Generator) -> FloatArray:

@@ -34,7 +34,8 @@ class ArmEvidence:
     n: patients at the start. n_known: whether the figure tells it; else n is a guess. count_time, count: (k,) printed
     numbers at risk, the first at the start of the curve and equal to n. cumulative_events: (k,) printed deaths before
     count_time, nan where not printed. events: deaths up to the end of the curve, None where unknown. marks: times of
-    censoring marks, None where the figure draws none.
+    censoring marks, None where the figure draws none. emptied: whether nobody is left after the curve's end, which then
+    lies before the axis's; ends_naturally: whether the last patient ended it, and no data cut that ended others too.
     """
 
     arm: str
@@ -49,6 +50,7 @@ class ArmEvidence:
     axis_span: float = 1.0
     cautions: tuple[Caution, ...] = field(default=())
     n_known: bool = True
+    emptied: bool = False
 
     def __post_init__(self) -> None:
         for name in ("count_time", "count", "cumulative_events"):
@@ -79,7 +81,7 @@ def gather_evidence(
         )
     end, span = float(curve.time[-1]), float(curve.time[-1] - curve.time[0])
     early = axis_end is not None and end < axis_end - SAME_END * span
-    natural = not cut_off and (early or _printed_empty(curve, row))
+    emptied = early or _printed_empty(curve, row)
     return ArmEvidence(
         arm,
         curve,
@@ -89,10 +91,11 @@ def gather_evidence(
         events,
         totals.events,
         marks,
-        natural,
+        emptied and not cut_off,
         max(end, axis_end or end) - float(curve.time[0]),
         cautions,
         n_known=not any(caution.code == UNKNOWN for caution in cautions),
+        emptied=emptied,
     )
 
 

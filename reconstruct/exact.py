@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from ..records import FloatArray, Patients
-from .censoring import TailShape, end_prior, tail_shapes
-from .chain import KEPT, Layer, Path, Slot, level_log_likelihood, run_forward, sample_paths, starting_layer
-from .evidence import ArmEvidence
+from .censoring import SLIPS, MarkReading, TailShape, end_prior, mark_readings, tail_shapes
+from .chain import KEPT, Layer, Slot, run_forward, starting_layer
+from .evidence import SAME_END, ArmEvidence
 from .noise import CLICK_ERRORS, EXACT_ERROR, Noise, rounding_noise, time_noise
+from .paths import Path
 from .slots import build_slots
+from .totals import steer_towards
 
 # Patients leave strictly before a printed time by at least this share of the curve's length.
 JUST_BEFORE = 1e-6
-# Hypotheses kept while only looking for the tilt that leads to a printed total, and looks at most.
+# Runs at most towards a printed total, each aimed anew.
+AIMS = 4
+# Hypotheses kept while only looking for the tail shapes to follow, or for the way to a printed total.
 SCOUT_KEPT = 100
-SCOUTS = 9
-FIRST_TILT = 0.25
 # Log weight of a death at the very end whose drop was not read (it lies on the frame, or under the last mark): of
 # the arms of rendered figures that were read to a level above 0, ending before the axis, 3 of 76 had such a death.
 UNDRAWN_DEATH = float(np.log(3 / 76))
-# Cohorts from which fewer hypotheses are kept: their levels come by the hundred, and each tells n less.
-LARGE_COHORT, LARGE_KEPT = 1500, 120
-# Draws among which the typical path is sought, and the weight of deaths beside numbers left in its distance.
-TYPICAL_DRAWS = 200
-DEATH_WEIGHT = 4.0
-# Log weight by which the typical path may miss the levels more than the best of the draws.
-MISFIT_SLACK = 2.0
+# Cohorts from which the bounded search itself misses a level now and then.
+LARGE_COHORT = 1500
 # Tail shapes followed with all hypotheses; where there are more the best are told by scouts.
 FULL_SHAPES = 2
+# Share of an arm's marks up to which patients may be censored beside them where each is said to have one.
+SLIPPED = 0.01
 # Tail shapes this far below the best in log weight are not followed up.
 UNLIKELY_SHAPE = 6.0
 
@@ -40,14 +40,15 @@ UNLIKELY_SHAPE = 6.0
 class Branch:
     """The chain under one tail shape: its slots and layers, the last weighted by who is left at the end.
 
-    last_deaths: per state of the last layer, deaths at the very end that a printed total calls for.
-    weight: log of the summed weight of its explanations.
+    reading: what the arm's marks are taken to say. last_deaths: per state of the last layer, deaths at the very end
+    that a printed total calls for. weight: log of the summed weight of its explanations.
     """
 
     slots: Sequence[Slot]
     layers: Sequence[Layer]
     last_deaths: np.ndarray
     weight: float
+    reading: MarkReading
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,80 +95,112 @@ def solve_with(evidence: ArmEvidence, noise: Noise, *, kept: int = KEPT, strict:
     """The chain under a given noise, the tail shapes weighed; None where no whole patients fit what is
     printed.
     """
-    shapes = tail_shapes(evidence)
-    if evidence.n > LARGE_COHORT:
-        kept = min(kept, LARGE_KEPT)
+    read = {reading: _weighed_shapes(evidence, noise, reading, kept, strict) for reading in mark_readings(evidence)}
+    found = read[MarkReading.SOME_HIDE]
+    at_their_word = [b for b in read.get(MarkReading.ONE_EACH, []) if _is_consistent(b, evidence)]
+    if at_their_word:
+        found = _believed_alike(at_their_word, found)
+    if not found:
+        return None
+    likely = tuple(b for b in found if b.weight > found[0].weight - UNLIKELY_SHAPE)
+    return Solved(evidence, noise, likely)
+
+
+def _weighed_shapes(evidence: ArmEvidence, noise: Noise, reading: MarkReading, kept: int, strict: bool) -> list[Branch]:
+    """A branch for each of the likely tail shapes that fit, the best first."""
+    shapes = tail_shapes(evidence, reading)
     if len(shapes) > FULL_SHAPES:
         scouts = [(_follow(evidence, noise, shape, SCOUT_KEPT, strict), shape) for shape in shapes]
         met = sorted(((b.weight, k) for k, (b, _) in enumerate(scouts) if b is not None), reverse=True)
         shapes = tuple(shapes[k] for _, k in met[:FULL_SHAPES])
     found = [b for b in (_follow(evidence, noise, shape, kept, strict) for shape in shapes) if b is not None]
-    if not found:
-        return None
-    found.sort(key=lambda branch: -branch.weight)
-    likely = tuple(b for b in found if b.weight > found[0].weight - UNLIKELY_SHAPE)
-    return Solved(evidence, noise, likely)
+    return sorted(found, key=lambda branch: -branch.weight)
+
+
+def _is_consistent(branch: Branch, evidence: ArmEvidence) -> bool:
+    """Whether patients with one mark each meet every level within its error, with hardly a slip."""
+    end = branch.layers[-1]
+    slips = int(end.slips[np.argmax(end.weight)])
+    return slips <= SLIPPED * len(evidence.marks) and not any(layer.widened for layer in branch.layers)
+
+
+def _believed_alike(first: list[Branch], second: list[Branch]) -> list[Branch]:
+    """The branches of two readings, both believed alike, the first reading's best foremost.
+
+    Their own weights do not compare: deaths have no proper prior, so that the reading with more ways wins.
+    """
+    if not second:
+        return first
+    best = max(first[0].weight, second[0].weight)
+    return sorted(
+        (replace(b, weight=b.weight - own[0].weight + best) for own in (first, second) for b in own),
+        key=lambda branch: -branch.weight,
+    )
 
 
 def _follow(evidence: ArmEvidence, noise: Noise, shape: TailShape, kept: int, strict: bool) -> Branch | None:
-    """One tail shape's chain, steered towards the printed total where the free chain misses it."""
+    """One tail shape's chain, steered towards the printed total where there is one."""
     slots = build_slots(evidence, noise, shape)
-    counted = evidence.events is not None or any(slot.events >= 0 for slot in slots)
+    counted = any(slot.events >= 0 or slot.uncensored is not None for slot in slots)
     prior = end_prior(evidence, evidence.n, noise.time, shape)
+    run = partial(run_forward, slots, starting_layer(evidence.n), strict=strict)
+    if evidence.events is None:
+        return _closed(evidence, slots, run(count_deaths=counted, kept=kept), prior, shape.marks)
 
-    def run(tilt: float, kept: int) -> list[Layer]:
-        return run_forward(slots, starting_layer(evidence.n), count_deaths=counted, tilt=tilt, kept=kept, strict=strict)
+    def scout(tilt: float) -> list[Layer]:
+        return _weighed_by_end(run(count_deaths=counted, kept=SCOUT_KEPT, tilt=tilt), prior)
 
-    branch = _closed(evidence, slots, run(0.0, kept), prior, 0.0)
-    if branch is not None or evidence.events is None:
-        return branch
-    tilt = _tilt_towards(evidence.events, lambda t: run(t, SCOUT_KEPT))
-    return None if tilt is None else _closed(evidence, slots, run(tilt, kept), prior, tilt)
+    steering = steer_towards(evidence.events, scout)
+    for _ in range(AIMS if steering is not None else 0):
+        layers = run(count_deaths=True, kept=kept, guide=steering.guide)
+        branch = _closed(evidence, slots, layers, prior, shape.marks)
+        if branch is not None or not layers:
+            return branch
+        steering = steering.aimed_beyond(layers, evidence.events)
+    return None
+
+
+def _weighed_by_end(layers: list[Layer], prior: FloatArray) -> list[Layer]:
+    """The layers, the last weighed by who is left."""
+    if layers:
+        end = layers[-1]
+        layers[-1] = replace(end, weight=end.weight + np.where(end.left == 0, 0.0, prior[end.left]))
+    return layers
 
 
 def _closed(
-    evidence: ArmEvidence, slots: Sequence[Slot], layers: list[Layer], prior: FloatArray, tilt: float
+    evidence: ArmEvidence, slots: Sequence[Slot], layers: list[Layer], prior: FloatArray, reading: MarkReading
 ) -> Branch | None:
     """Weigh the last layer by who is left and by the printed total; None where no state meets it."""
     if not layers:
         return None
-    end = layers[-1]
+    end = _weighed_by_end(layers, prior)[-1]
     last_deaths = np.zeros(len(end.left), int)
-    gain = np.where(end.left == 0, 0.0, prior[end.left]) - tilt * end.deaths
+    gain = np.zeros(len(end.left))
     if evidence.events is not None:
         last_deaths = evidence.events - end.deaths
-        undrawn = (last_deaths > 0) & (last_deaths <= end.left) & evidence.ends_naturally
-        gain = np.where(last_deaths == 0, gain, np.where(undrawn, gain + UNDRAWN_DEATH * last_deaths, -np.inf))
+        undrawn = (last_deaths > 0) & (last_deaths <= end.left) & evidence.emptied
+        gain = np.where(last_deaths == 0, 0.0, np.where(undrawn, UNDRAWN_DEATH * last_deaths, -np.inf))
     if not np.isfinite(gain).any():
         return None
     layers[-1] = replace(end, weight=end.weight + gain)
-    return Branch(slots, layers, last_deaths, float(np.logaddexp.reduce(layers[-1].weight)))
+    return Branch(slots, layers, last_deaths, float(np.logaddexp.reduce(layers[-1].weight)), reading)
 
 
-def _tilt_towards(target: int, run) -> float | None:
-    """The log weight per death that makes the most probable total meet the target, by bracketing; None if
-    none does.
+def chance_of_last_death(evidence: ArmEvidence, reading: MarkReading, left: int) -> float:
+    """Chance that a last patient died at the very end of a curve, in a drop that was not read.
+
+    Where every other patient who was censored has a mark, one at the end who has none was hardly censored there.
     """
-    low = high = None
-    tilt = 0.0
-    for _ in range(SCOUTS):
-        layers = run(tilt)
-        if not layers:
-            return None
-        total = _likely_deaths(layers[-1])
-        if total == target:
-            return tilt
-        if total < target:
-            low = tilt
-        else:
-            high = tilt
-        if low is None:
-            tilt = min(-FIRST_TILT, 2 * tilt)
-        elif high is None:
-            tilt = max(FIRST_TILT, 2 * tilt)
-        else:
-            tilt = (low + high) / 2
-    return tilt if low is not None and high is not None else None
+    if left < 1 or evidence.curve.survival[-1] <= 0:
+        return 0.0
+    undrawn = float(np.exp(UNDRAWN_DEATH))
+    if reading is MarkReading.ONE_EACH and evidence.emptied and left == 1:
+        # Ends this near to one another were made one.
+        near = SAME_END * float(evidence.curve.time[-1] - evidence.curve.time[0]) + time_noise(evidence.axis_span)
+        seen = bool(np.any(evidence.marks >= evidence.curve.time[-1] - near))
+        return 0.0 if seen else undrawn / (undrawn + SLIPS / (len(evidence.marks) + 1))
+    return undrawn if evidence.ends_naturally else 0.0
 
 
 def patients_of(solved: Solved, branch: Branch, path: Path) -> Patients:
@@ -187,61 +220,6 @@ def patients_of(solved: Solved, branch: Branch, path: Path) -> Patients:
     event = np.concatenate([np.ones(died, int), np.zeros(len(time) - died, int)])
     order = np.lexsort((-event, time))
     return Patients(evidence.arm, time[order], event[order])
-
-
-def best_patients(solved: Solved) -> Patients:
-    """The most typical patients of one arm: the point estimate."""
-    branch, path = typical_path(solved)
-    return patients_of(solved, branch, path)
-
-
-def typical_path(solved: Solved) -> tuple[Branch, Path]:
-    """Of many draws, the one nearest to their mean numbers left and deaths so far, among those with the most
-    usual number of deaths that meet the levels about as well as any.
-
-    The single most probable path would not do: where each of many gaps most probably censors nobody, it puts
-    all who must be censored into one.
-    """
-    branch, paths, misfit = drawn_paths(solved)
-    died = np.array([path.died for path in paths])
-    censored = np.array([path.censored for path in paths])
-    totals = died.sum(1) + np.array([path.last_deaths for path in paths])
-    left = np.cumsum(died + censored, axis=1)
-    gone = np.cumsum(died, axis=1)
-    # Deaths steer the hazard ratio more than who is left: an error of one death in D against one patient in
-    # n.
-    distance = ((left - left.mean(0)) ** 2).mean(1) + DEATH_WEIGHT * ((gone - gone.mean(0)) ** 2).mean(1)
-    fits = misfit.sum(1) <= misfit.sum(1).min() + MISFIT_SLACK
-    usual = totals == np.bincount(totals).argmax()
-    chosen = np.flatnonzero(fits & usual) if (fits & usual).any() else np.flatnonzero(fits)
-    return branch, paths[chosen[np.argmin(distance[chosen])]]
-
-
-def drawn_paths(solved: Solved) -> tuple[Branch, list[Path], FloatArray]:
-    """Draws from the best branch and, (draws, slots), by how much log weight each misses each measured level."""
-    branch = solved.branches[0]
-    paths = _drawn(solved.evidence, branch)
-    died = np.array([path.died for path in paths])
-    censored = np.array([path.censored for path in paths])
-    before = solved.evidence.n - np.cumsum(died + censored, axis=1) + died
-    survival = np.cumprod(1 - died / np.maximum(before, 1), axis=1)
-    misfit = [-level_log_likelihood(slot, survival[:, k]) for k, slot in enumerate(branch.slots)]
-    return branch, paths, np.array(misfit).T
-
-
-def _drawn(evidence: ArmEvidence, branch: Branch) -> list[Path]:
-    """Draws from one branch, each knowing the deaths at the very end that a printed total calls for."""
-    paths = sample_paths(branch.layers, TYPICAL_DRAWS, np.random.default_rng(0))
-    if evidence.events is None:
-        return paths
-    return [replace(path, last_deaths=max(int(evidence.events - path.died.sum()), 0)) for path in paths]
-
-
-def _likely_deaths(layer: Layer) -> int:
-    """The weighted median of deaths so far."""
-    order = np.argsort(layer.deaths)
-    share = np.cumsum(np.exp(layer.weight[order] - layer.weight.max()))
-    return int(layer.deaths[order][np.searchsorted(share, share[-1] / 2)])
 
 
 def _censoring_times(slot: Slot, count: int, marks: FloatArray | None, hair: float) -> FloatArray:

@@ -14,9 +14,10 @@ import numpy as np
 
 from ..errors import ReconstructError
 from ..records import Caution, FloatArray
-from .chain import sample_paths
 from .evidence import SAME_END, ArmEvidence
-from .exact import LARGE_COHORT, SCOUT_KEPT, Solved, drawn_paths, known_noise, solve, solve_with
+from .exact import LARGE_COHORT, SCOUT_KEPT, Solved, known_noise, solve, solve_with
+from .paths import sample_paths
+from .typical import drawn_paths
 
 # Misfit of the levels, in log weight, that leaving out one count must mend for it to give way. Correct tables
 # of known patients stay below it; an unlikely pattern of censoring alone is no contradiction.
@@ -59,11 +60,10 @@ def _solve_as_stated(evidence: ArmEvidence) -> tuple[Solved, tuple[Caution, ...]
     evidence, rising = _without_rising(evidence)
     cautions += rising
     solved = solve(evidence)
-    if solved is None and evidence.events is not None:
-        without = solve(replace(evidence, events=None))
-        if without is not None:
-            cautions.append(_events_caution(without, evidence.events))
-            evidence, solved = without.evidence, without
+    without = _without_total(evidence, solved)
+    if without is not None and evidence.events is not None:
+        cautions.append(_events_caution(without, evidence.events))
+        evidence, solved = without.evidence, without
     for _ in range(MOST_WRONG):
         better = _better_without_one(evidence, solved)
         if better is None:
@@ -198,7 +198,7 @@ def level_misfit(solved: Solved) -> FloatArray:
     """(slots,) how badly the best of many draws misses each measured level, in log weight; 0 where it meets
     it.
     """
-    misfit = drawn_paths(solved)[2]
+    misfit = drawn_paths(solved)[1]
     gross = np.where(misfit > GROSS, misfit, 0.0)
     return gross[np.argmin(gross.sum(1))]
 
@@ -247,12 +247,22 @@ def _dropped_caution(evidence: ArmEvidence, k: int) -> Caution:
     return Caution("count-contradicted", what, evidence.arm, "review")
 
 
+def _without_total(evidence: ArmEvidence, solved: Solved | None) -> Solved | None:
+    """The chain without the printed total of deaths, where none meets it, or only by missing the measured levels."""
+    if evidence.events is None:
+        return None
+    bent = np.inf if solved is None else level_misfit(solved).sum()
+    if bent <= CONTRADICTION:
+        return None
+    without = solve(replace(evidence, events=None))
+    return without if without is not None and bent - level_misfit(without).sum() > CONTRADICTION else None
+
+
 def _events_caution(solved: Solved, events: int) -> Caution:
-    end = solved.branches[0].layers[-1]
-    possible = end.deaths[end.weight > end.weight.max() - 8]
+    totals = [int(path.died.sum()) for path in drawn_paths(solved)[0]]
     message = (
-        f"{events} events in all cannot be met by the curve and its counts ({possible.min()} to {possible.max()} "
-        "can); the total may count events past the drawn axis"
+        f"{events} events in all cannot be met by the curve and its counts ({min(totals)} to {max(totals)} can); the "
+        "total may count events past the drawn axis"
     )
     return Caution("events-not-met", message, solved.evidence.arm, "review")
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..records import FloatArray
-from .censoring import TailShape, expected_at_risk, gap_priors
+from .censoring import GapPrior, MarkReading, TailShape, expected_at_risk, gap_priors, uncensored_by_marks
 from .chain import OFF_BY, Slot
 from .evidence import ArmEvidence
 from .noise import Noise
@@ -33,8 +33,32 @@ def build_slots(evidence: ArmEvidence, noise: Noise, shape: TailShape) -> list[S
     bare = _with_counts(_corners(evidence, noise), evidence, noise)
     start, stop = np.array([s.start for s in bare]), np.array([s.stop for s in bare])
     at_counts = np.array([s.count >= 0 for s in bare])
-    priors = gap_priors(evidence, start, stop, noise.time, at_counts, shape)
-    return _with_next_counts([replace(s, censor_prior=p) for s, p in zip(bare, priors, strict=True)])
+    priors = gap_priors(evidence, start, stop, noise, at_counts, shape)
+    slots = [replace(s, censor_prior=p.log_weight, grain=p.grain) for s, p in zip(bare, priors, strict=True)]
+    if evidence.marks is not None and shape.marks is MarkReading.ONE_EACH:
+        bounds, cost = uncensored_by_marks(evidence, stop, noise.time)
+        slots = [
+            replace(s, uncensored=(int(low), int(high)), slip_cost=cost)
+            for s, (low, high) in zip(slots, bounds, strict=True)
+        ]
+    return _with_ahead(_with_next_counts(slots), priors, evidence)
+
+
+def _with_ahead(slots: list[Slot], priors: list[GapPrior], evidence: ArmEvidence) -> list[Slot]:
+    """Let each slot before a printed count know how many are believed to be censored, and to survive, until then."""
+    survival = evidence.curve.at(np.array([slot.stop for slot in slots]))
+    out: list[Slot] = []
+    ahead: tuple[float, float, float] | None = None
+    for slot, prior, level in zip(slots[::-1], priors[::-1], survival[::-1], strict=True):
+        if slot.count >= 0:
+            ahead = 0.0, 0.0, float(level)
+        if ahead is None or prior.mean is None or prior.variance is None or level <= 0:
+            out.append(slot)
+            continue
+        mean, variance, last = ahead
+        out.append(replace(slot, ahead=(mean, variance, last / float(level))))
+        ahead = mean + prior.mean, variance + prior.variance, last
+    return out[::-1]
 
 
 def _corners(evidence: ArmEvidence, noise: Noise) -> list[Slot]:

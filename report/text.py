@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
 # Ten significant digits: a thousandth of a second in a century, far below any figure, and coarse enough that
 # two times apart by floating-point noise alone are written as the tie that they are.
 SIGNIFICANT = 10
+NEEDS_QUOTES = re.compile('[,"\n\r]')
 
 
 def number_text(value: float | None) -> str:
@@ -34,7 +36,7 @@ def csv_text(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    if any(c in text for c in ',"\n\r'):
+    if NEEDS_QUOTES.search(text):
         return '"' + text.replace('"', '""') + '"'
     return text
 

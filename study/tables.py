@@ -54,7 +54,9 @@ def reconstruct_tables(
     require_arm(reference, [arm for arms in drawn.values() for arm in arms], curves.name)
     results = []
     for panel, arms in drawn.items():
-        evidence: dict[str, Any] = {"marks": marks.get(panel) if censor_marks else None, "totals": whole.get(panel)}
+        # Where the panel's other arms have marks, an arm that has none had nobody to be marked.
+        seen = {arm: marks[panel].get(arm, np.zeros(0)) for arm in arms} if marks.get(panel) else None
+        evidence: dict[str, Any] = {"marks": seen, "totals": whole.get(panel)}
         evidence["reference"] = reference if reference in arms else None
         table, paper = risk.get(panel, RiskTable()), numbers.get(panel, ())
         if compare:

@@ -83,6 +83,72 @@ def test_totals_are_met():
         assert found.arms[0].events == events and found.arms[0].n == 300
 
 
+@pytest.mark.parametrize("off", [-12, 12])
+def test_totals_of_large_cohorts_are_met_far_from_the_usual_one(off):
+    """Censoring that comes late, or early, between two counts moves the total; a pixel hides each death."""
+    arm = simulated(4, 900)
+    curve, usual = corners(arm, 500, 700), rebuilt([arm], {"A": corners(arm, 500, 700)}).arms[0].events
+    found = rebuilt([arm], {"A": curve}, totals={"A": Totals(900, usual + off)})
+    assert found.arms[0].events == usual + off and found.misfit == (0,)
+    assert not found.cautions
+
+
+def test_a_total_calls_for_a_death_at_the_end_of_arms_that_end_together():
+    curve = SurvivalCurve([0, 2, 4, 6, 9], [1, 0.8, 0.6, 0.4, 0.4])
+    rows = RiskTable(tuple(RiskRow(arm, [0, 5, 12], [5, 3, 0]) for arm in "AB"))
+    found = reconstruct_panel("1", {"A": curve, "B": curve}, rows, totals={"A": Totals(5, 4)}, ensemble=20)
+    assert found.arms[0].events == 4 and found.patients[0].event[-2:].sum() == 1
+    assert not [c for c in found.cautions if c.code == "events-not-met"]
+
+
+def test_a_mark_for_each_patient_tells_the_deaths_of_a_large_cohort():
+    """One death is a third of a pixel: the levels cannot count them, but the counts and one mark each do."""
+    arm = simulated(9, 1500, 60.0)
+    marks = arm.time[arm.event == 0]
+    found = rebuilt([arm], {"A": corners(arm, 500, 700)}, marks={"A": marks}, ensemble=40)
+    assert found.arms[0].events == arm.event.sum()
+    low, high = found.arms[0].events_interval
+    assert low <= arm.event.sum() <= high
+
+
+def test_marks_that_hide_patients_are_not_taken_at_their_word():
+    arm = simulated(9, 300, 40.0)
+    marks = arm.time[arm.event == 0][::2]
+    found = rebuilt([arm], {"A": corners(arm, 500, 700)}, marks={"A": marks})
+    assert found.misfit == (0,)
+    assert found.arms[0].events == pytest.approx(arm.event.sum(), abs=2)
+
+
+def test_a_last_patient_without_a_mark_died_where_all_others_have_one():
+    arm = simulated(12, 100, 12.0)
+    arm = Patients("A", arm.time, np.r_[arm.event[:-1], 1])
+    full = corners(arm)
+    curve = SurvivalCurve(full.time, np.r_[full.survival[:-1], full.survival[-2]])
+    row = RiskRow("A", [*TICKS, 36], [*at_risk(arm).at_risk, 0])
+    marks = arm.time[arm.event == 0]
+    assert rebuilt([arm], {"A": curve}, [row], marks={"A": marks}).arms[0].events == arm.event.sum()
+    assert rebuilt([arm], {"A": curve}, [row]).arms[0].events == arm.event.sum() - 1
+
+
+def test_an_arm_without_marks_had_nobody_to_be_marked():
+    """From 0.4 to 0 with two of five left: both died, or one was censored between."""
+    curve = SurvivalCurve([0, 1, 20, 26], [1, 0.6, 0.4, 0.0])
+    rows = RiskTable((RiskRow("A", [0, 12], [5, 3]),))
+    found = reconstruct_panel("1", {"A": curve}, rows, marks={"A": np.zeros(0)}, ensemble=0)
+    assert found.arms[0].events == 5
+
+
+@pytest.mark.parametrize(("marks", "severity"), [([5.0, 8.0, 40.0], "note"), ([5.0, 50.0, 70.0], "review")])
+def test_marks_outside_the_curve_are_named(marks, severity):
+    curve = SurvivalCurve([0, 3, 10, 20], [1, 0.8, 0.6, 0.6])
+    rows = RiskTable((RiskRow("A", [0, 12], [10, 5]),))
+    found = reconstruct_panel("1", {"A": curve}, rows, marks={"A": np.array(marks)}, ensemble=0)
+    named = [c for c in found.cautions if c.code == "marks-outside-curve"]
+    assert len(named) == 1 and named[0].severity == severity
+    outside = [m for m in marks if m > 20]
+    assert f"{len(outside)} of 3" in named[0].message and f"{outside[0]:g}" in named[0].message
+
+
 def test_marks_place_the_censored():
     arm = simulated(5, 60)
     marks = arm.time[arm.event == 0]

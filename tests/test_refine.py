@@ -8,7 +8,7 @@ from drawn_curves import BLUE, Drawing, row_at
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from km2ipd.digitize.inks import coverage, map_ink
-from km2ipd.digitize.refine import column_centroids, refine_staircase
+from km2ipd.digitize.refine import column_centroids, refine_staircase, rising_levels
 from km2ipd.digitize.staircase import Staircase
 
 # Multiples of 1/8 px, which the drawing keeps exactly.
@@ -88,3 +88,12 @@ def test_corners_never_rise_and_never_go_back(steps: list[tuple[float, float]], 
     assert (np.diff(corners.x) >= 0).all()
     assert (np.diff(corners.y) > 0).all()
     assert corners.end >= corners.x[-1]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.integers(0, 9).map(float), st.sampled_from([0.05, 1.0, 7.0])), min_size=1, max_size=30))
+def test_pooled_levels_are_those_of_scipy_to_the_bit(pieces):
+    levels, weights = zip(*pieces, strict=True)
+    from scipy.optimize import isotonic_regression
+
+    assert np.array_equal(rising_levels(levels, weights), isotonic_regression(levels, weights=weights).x)
