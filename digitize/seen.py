@@ -56,7 +56,10 @@ def _places(stroke: Stroke) -> FloatArray:
 
 
 def _bare(places: FloatArray, colors: FloatArray, pixels: PixelArray) -> MaskArray:
-    """(n, PLACES) whether each place shows one shade that is not the stroke's colour; off the picture none does."""
+    """(n, PLACES) whether each place shows one light shade that is not the stroke's colour; off the picture none does.
+
+    A dark one may be the ink of another line, or of a crowd of marks, that was painted over the stroke.
+    """
     height, width = pixels.shape[:2]
     columns, rows = np.round(places[..., 0]).astype(int), np.round(places[..., 1]).astype(int)
     inside = (columns >= REACH) & (rows >= REACH) & (columns < width - REACH) & (rows < height - REACH)
@@ -67,7 +70,8 @@ def _bare(places: FloatArray, colors: FloatArray, pixels: PixelArray) -> MaskArr
         for dx in range(-REACH, REACH + 1):
             near = pixels[rows + dy, columns + dx].astype(np.int16)
             low, high = np.minimum(low, near), np.maximum(high, near)
-    return inside & ~own & ((high - low).max(axis=2) <= ONE_SHADE)
+    light = 255 - low.min(axis=2) < LEAST_CONTRAST
+    return inside & ~own & light & ((high - low).max(axis=2) <= ONE_SHADE)
 
 
 def _holds_ink(text: TextLine, pixels: PixelArray) -> bool:

@@ -34,6 +34,13 @@ def test_a_line_under_another_is_seen():
     assert seen_strokes([under, LINE], painted(under, LINE)) == (under, LINE)
 
 
+def test_a_mark_under_a_crowd_of_others_is_seen():
+    mark = stroke([(300, 200), (300, 212)], BLUE)
+    pixels = painted()
+    pixels[190:222, 280:320] = RED
+    assert seen_strokes([mark], pixels) == (mark,)
+
+
 def test_halos_areas_and_dashes_are_not_judged_by_bare_ground():
     halo, area = stroke(corners(), WHITE, 4.0), stroke(corners(), None, fill=(230, 230, 250), closed=True)
     dashed = stroke([(100, 60), (600, 60)], BLACK, dash_px=(2.0, 8.0))
