@@ -33,6 +33,8 @@ LETTER_EDGE = 0.4
 """Ink at a window's right edge narrower than this, in text heights, is the edge of the name's first letter."""
 IN_LINE = 0.8
 """Text heights within which the names of a legend share a left edge or a line: names at curves' ends rarely do."""
+ROW_BELOW, BLOCK = 2.5, 12.0
+"""Text heights down and across within which names that do not align are a legend's rows, centred under each other."""
 FAINT_SAMPLE = 24.0
 """RGB distance from the paper that a sample must have: thin grey lines in scans have 30."""
 FRAME = 4
@@ -126,15 +128,15 @@ def _off_samples(keys: list[LegendKey]) -> list[LegendKey]:
 
 
 def _off_curves(keys: list[LegendKey]) -> list[LegendKey]:
-    """The keys when some stand in a column or a row; none of several that do not: ends of curves before their names."""
+    """The keys in a column, a row or a block with another: one by itself is the end of a curve or its marks."""
 
     def in_line(a: LegendKey, b: LegendKey) -> bool:
         height = max(a.text_box.height, b.text_box.height)
-        near = min(abs(a.text_box.left - b.text_box.left), abs(a.text_box.centre[1] - b.text_box.centre[1]))
-        return near < IN_LINE * height
+        across = abs(a.text_box.left - b.text_box.left)
+        down = abs(a.text_box.centre[1] - b.text_box.centre[1])
+        return min(across, down) < IN_LINE * height or (down < ROW_BELOW * height and across < BLOCK * height)
 
-    lined = any(in_line(a, b) for i, a in enumerate(keys) for b in keys[i + 1 :])
-    return keys if lined or len(keys) < 2 else []
+    return [k for k in keys if len(keys) < 2 or any(in_line(k, o) for o in keys if o is not k)]
 
 
 def entries_without_sample(texts: tuple[TextLine, ...], keys: tuple[LegendKey, ...]) -> int:

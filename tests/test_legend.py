@@ -210,6 +210,8 @@ def test_pale_samples_are_found_beside_the_black_frame_of_their_legend() -> None
 def test_the_ends_of_curves_before_their_names_are_no_legend() -> None:
     drawing = Drawing().axes().entry("Drug", 270, 80, BLACK).entry("Placebo", 240, 160, BLACK, 2, DASHED)
     assert found(drawing) == ()
+    stray = base().entry("Drug", 60, 200, BLUE).entry("Placebo", 60, 216, RED).entry("f", 270, 80, BLACK)
+    assert [k.name for k in found(stray)] == ["Drug", "Placebo"]
     beside = Drawing().axes().entry("Drug", 240, 80, BLACK).entry("Placebo", 240, 160, BLACK, 2, DASHED)
     assert [k.name for k in found(beside)] == ["Drug", "Placebo"]
 
