@@ -11,6 +11,7 @@ import numpy as np
 from ..records import Box, Panel, PixelArray, Rgb, TextLine
 from .drawnarm import DrawnArm
 from .inks import color_distance, paper_color, to_lab
+from .pairing import cheapest_pairs
 
 LABEL_REACH = 3.0
 """Farthest a name stands from its curve, in heights of its letters."""
@@ -139,20 +140,6 @@ def may_share_hue(one: Rgb, two: Rgb) -> bool:
         return True
     turn = np.degrees(np.arctan2(a[1], a[0]) - np.arctan2(b[1], b[0]))
     return min(np.hypot(*a), np.hypot(*b)) > LEAST_CHROMA and abs((turn + 180) % 360 - 180) < HUE_TURN
-
-
-def cheapest_pairs(price: np.ndarray) -> list[tuple[int, int]]:
-    """(row, column) of each pair, so chosen that the prices of all of them together are least."""
-    rows, columns = price.shape
-    if rows > columns:
-        return sorted((r, c) for c, r in cheapest_pairs(price.T))
-    # Where no two rows want the same column nothing is cheaper; scipy.optimize takes half a second to import.
-    wanted = price.argmin(axis=1) if columns else np.zeros(0, int)
-    if len(set(wanted.tolist())) < rows:
-        from scipy.optimize import linear_sum_assignment
-
-        _, wanted = linear_sum_assignment(price)
-    return list(enumerate(wanted.tolist()))
 
 
 def likeness(a: str, b: str) -> float:

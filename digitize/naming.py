@@ -15,7 +15,6 @@ from ..records import Panel, PixelArray, Rgb, RiskRow, RiskTable, SurvivalCurve,
 from .curvelabels import (
     LETTER_COLOR,
     NO_TIE,
-    cheapest_pairs,
     is_chromatic,
     likeness,
     may_share_hue,
@@ -26,6 +25,7 @@ from .curvelabels import (
 from .drawnarm import DrawnArm
 from .inks import color_distance
 from .legend import LegendKey, may_name_an_arm
+from .pairing import cheapest_pairs
 from .rhythm import LineStyle, rhythm_of_sample
 from .risklaws import share_at_first
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..records import FloatArray, Rgb
+from .pairing import cheapest_pairs
 from .palette import TINT_HUE, PlotInk, hue_gap, is_grey, is_paler_tone, is_tint
 from .plotcrop import PlotCrop
 from .tracing import TracedPath, separate_inks, stroke_mask
@@ -81,14 +82,11 @@ def with_idle_keys(inks: tuple[PlotInk, ...], drawn: set[int]) -> tuple[PlotInk,
 
 def _homes_by_hue(inks: tuple[PlotInk, ...], idle: set[int]) -> dict[int, int]:
     """For inks without keys the idle ink whose keys they take: that of their hue."""
-    from scipy.optimize import linear_sum_assignment
-
     bare, given = [i for i, ink in enumerate(inks) if not ink.keys], sorted(idle)
     gaps = np.array([[hue_gap(inks[i].color, inks[k].color) for k in given] for i in bare]).reshape(
         len(bare), len(given)
     )
-    rows, columns = linear_sum_assignment(np.minimum(gaps, TINT_HUE))
-    return {bare[r]: given[c] for r, c in zip(rows, columns, strict=True) if gaps[r, c] < TINT_HUE}
+    return {bare[r]: given[c] for r, c in cheapest_pairs(np.minimum(gaps, TINT_HUE)) if gaps[r, c] < TINT_HUE}
 
 
 def _traced_together(greys: list[PlotInk]) -> PlotInk:

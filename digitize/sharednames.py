@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from ..records import ArmReading, Caution, FloatArray, PanelReading, RiskTable
-from .curvelabels import cheapest_pairs
 from .inks import color_distance
 from .naming import rgb_of
+from .pairing import cheapest_pairs
 from .trust import NAMELESS
 
 # Lab distance within which lines of two panels are drawn in one colour, and how much nearer it must be than the next.
