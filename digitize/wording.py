@@ -150,7 +150,9 @@ def up_to_next_letter(region: Box, frame: Frame, name: str, texts: tuple[TextLin
         and abs(_print_height(letter, box) - high) <= SAME_LETTER * high
     ]
     right = min((b.left for b in others if b.left > area.right), default=region.right)
-    bottom = min((b.top for b in others if b.top > row.at + row.size), default=region.bottom)
+    # What stands under a letter further right is that panel's.
+    below = [b for b in others if b.top > row.at + row.size and b.left <= area.right]
+    bottom = min((b.top for b in below), default=region.bottom)
     return Box(region.left, region.top, min(region.right, right), min(region.bottom, bottom))
 
 

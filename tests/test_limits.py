@@ -16,7 +16,8 @@ ARM = 20 + COLUMNS // 20 * 6
 
 def path(row: np.ndarray, share: float = 1.0) -> TracedPath:
     corners = Corners(np.zeros(1), np.asarray(row[:1], float), float(len(row)), np.ones(1), 0.05)
-    return TracedPath(0, Staircase(0, np.asarray(row), 0.0), corners, 2.0, share, 0.0, 0.0, np.ones(len(row), bool))
+    seen = np.ones(len(row), bool)
+    return TracedPath(0, Staircase(0, np.asarray(row), 0.0), corners, 2.0, share, 0.0, 0.0, seen, ~seen)
 
 
 def limits(row: np.ndarray, share: float = 0.6, skew: float = 1.0) -> tuple[TracedPath, TracedPath]:

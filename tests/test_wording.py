@@ -43,6 +43,20 @@ def test_letters_may_stand_below_their_plots() -> None:
     assert four_plots(("A", "B", "C", "D"), below=True) == ["A", "B", "C", "D"]
 
 
+def test_the_letter_of_the_panel_beside_cuts_no_table() -> None:
+    """Letters at the bottom: that of the right panel stands in the left one's last row; a chart's below is an end."""
+    pixels = page(width=900, height=500)
+    texts = []
+    for i, letter in enumerate("AB"):
+        x = 90 + 450 * i
+        texts += DrawnPlot(corner=(x, 270), texts=[label(letter, x - 60, 350)]).draw(pixels)
+    figure = figure_of(pixels)
+    (left, _), (right, _) = find_panels(figure, tuple(texts))
+    assert left.region.bottom > 400 and right.region.bottom > 400
+    chart = (*texts, label("C", 30, 420))
+    assert all(panel.region.bottom < 420 for panel, _ in find_panels(figure, chart))
+
+
 def test_a_letter_that_was_not_read_follows_from_the_others() -> None:
     assert four_plots(("A", "", "C", "D")) == ["A", "B", "C", "D"]
 
