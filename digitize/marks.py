@@ -280,7 +280,7 @@ def _with_marks_on_drops(found: _Found, own: FloatArray, level: FloatArray) -> A
 
     A plus sign reaches as far to each side as up and down.
     """
-    if found.marks.shape != "bar":
+    if found.marks.shape != "bar" or len(found.around.corners.y) < 2:
         return found.marks
     marks, side = found.marks, turned(found.around, own)
     half = round((marks.reach_px[0] + marks.reach_px[1]) / 2 - (side.bare.above_px + side.bare.below_px) / 2)

@@ -31,6 +31,8 @@ MOST_SIGNS = 12_000
 LONGEST_SIGNS = 400
 # A plot, or a raster of its curves, is at least so high (points).
 LEAST_HEIGHT = 35.0
+# Share of a page's width and height beyond which a stroke is the sheet under it.
+SHEET = 0.95
 INVISIBLE_TEXT = 3
 HAIRLINE_POINTS = 0.1
 
@@ -122,14 +124,20 @@ def page_content(page: Any, data: bytes = b"") -> PageContent:
     count = pdfium.FPDFPage_CountObjects(page.raw)
     reader.read(page.raw, count, pdfium.FPDFPage_GetObject, matrix, Box(0, 0, width, height), 0)
     shapes, images = tuple(reader.strokes), whole_images(reader.images)
-    if not _may_show_plot(shapes, images):
-        return PageContent(width, height, shapes, images)
+    drawn = tuple(stroke for stroke in shapes if not _is_background(stroke, width, height))
+    if not _may_show_plot(drawn, images):
+        return PageContent(width, height, drawn, images)
     text = page.get_textpage()
     letters = [run for run in page_letters(text, matrix) if _on_page(run, width, height)]
     words = [run for run in letters if not is_symbol(run.text)]
     objects = [found for item in reader.texts if (found := _text_object(*item, text.raw)) is not None]
     runs = words + [run for run in sign_runs(objects, data) if _on_page(run, width, height)]
     return PageContent(width, height, shapes, images, tuple(runs))
+
+
+def _is_background(stroke: Stroke, width: float, height: float) -> bool:
+    """Whether a stroke is the sheet that some programs paint under a whole page."""
+    return float(np.ptp(stroke.x_px)) > SHEET * width and float(np.ptp(stroke.y_px)) > SHEET * height
 
 
 def _may_show_plot(strokes: Sequence[Stroke], images: Sequence[PageImage]) -> bool:

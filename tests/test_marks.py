@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 
 import cv2
@@ -187,6 +188,14 @@ def test_ticks_too_few_to_teach_their_shape_are_found_as_another_arm_draws_them(
     taught = find_marks(crop, (ArmLine(path, own), ArmLine(other, ink)))
     assert not lone.draws_marks
     assert taught[0].x == pytest.approx(few, abs=0.5)
+
+
+def test_marks_of_an_arm_without_events_are_found_as_another_arm_draws_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    crop, path, own = traced(draw(SPARSE))
+    monkeypatch.setattr(sys.modules[__name__], "DROPS", ((0, 8.0),))
+    _, flat, ink = traced(draw(SPARSE))
+    marks = find_marks(crop, (ArmLine(path, own), ArmLine(replace(flat, ink=1), ink)))
+    assert marks[1].x == pytest.approx(SPARSE, abs=0.5)
 
 
 def test_marks_that_show_below_one_arm_teach_those_that_show_above_another() -> None:

@@ -6,9 +6,11 @@ import hashlib
 import io
 
 import numpy as np
+import pypdfium2
 import pytest
 from drawn_pdf import NUMBERS, PLOT, form, pdf, stream, text, written
 from km2ipd.digitize.pdf import is_drawing, load_pdf
+from km2ipd.digitize.pdfobjects import page_content
 from km2ipd.errors import UnreadableFigure
 
 
@@ -116,6 +118,15 @@ def test_a_page_of_prose_yields_its_figure_and_caption(tmp_path):
     assert figure.caption.endswith("at least one dose.")
     assert not any("patients" in t.text for t in figure.texts)
     assert {"0", "10", "1.00"} <= {t.text for t in figure.texts}
+
+
+def test_the_letters_of_a_page_of_prose_on_a_painted_sheet_are_not_read():
+    sheet = b"1 1 1 rg 0 0 600 800 re f 0 0 0 rg "
+    bare = pypdfium2.PdfDocument(pdf(sheet + prose(40, 760, 30), box=b"[0 0 600 800]"))
+    content = page_content(bare[0])
+    assert content.strokes == () and content.runs == ()
+    plot = pypdfium2.PdfDocument(pdf(sheet + PLOT + prose(40, 760, 30), box=b"[0 0 600 800]"))
+    assert len(page_content(plot[0]).runs) > 30
 
 
 def picture(columns=120, rows=90):
