@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 import numpy as np
 
-from ..records import ArmReading, Caution, Panel, PrintedNumber, RiskRow, RiskTable, SurvivalCurve
+from ..records import ArmReading, Caution, CurveTrace, Panel, PrintedNumber, RiskRow, RiskTable, SurvivalCurve
 from .drawnarm import DrawnArm
+from .inks import color_distance
 from .naming import excess_at_risk
 from .rhythm import is_dashed
 
@@ -31,6 +33,10 @@ COARSE = 0.0015
 there may move the curve by 0.01: of the seven known figures above it three are wrong, below it none by this."""
 PAST_END = 0.03
 """Share of the x axis by which patients at risk may be counted past the end of their curve: a mark hides as much."""
+ALIKE, MERGED, MERGED_SHARE, PARTED = 10.0, 5.0, 0.02, 15.0
+"""Lab distance of two colours that are one ink; pixels between arms of one ink that run as one line; share of the axis
+for which they do so up to an end, from which one of them may have gone over to the other's ink; pixels that they must
+have been apart before. Of 239 figures one has such arms, and one of the two is wrong."""
 EXCESS_LIMIT = 0.02
 """Mean of n(t)/N - S(t-) above which a row cannot be its curve's."""
 
@@ -80,6 +86,7 @@ def doubts_about(
             )
     for line, arm in zip(drawn, arms, strict=True):
         found += _doubts_of_arm(panel, line, arm)
+    found += _merged_tails(panel, drawn, arms)
     if legend_entries > len(arms) or (0 < legend_entries < len(arms) and table_rows != len(arms)):
         found.append(_review("arm-count", f"{len(arms)} curves but {legend_entries} legend entries", "legend"))
     if table_rows and table_rows != len(arms):
@@ -96,6 +103,25 @@ def doubts_about(
                 _review("at-risk-above-curve", f"more patients at risk than {arm.name}'s curve allows", arm.name)
             )
     return found
+
+
+def _merged_tails(panel: Panel, drawn: list[DrawnArm], arms: tuple[ArmReading, ...]) -> list[Caution]:
+    """Doubts about arms of one ink that come together and stay so to an end: one may have left its own line."""
+    least = MERGED_SHARE * (panel.plot_area.right - panel.plot_area.left)
+    return [
+        _review("merged", f"{two.name} and {one.name}, drawn alike, run as one line to an end", two.name)
+        for (line, one), (other, two) in combinations(zip(drawn, arms, strict=True), 2)
+        if color_distance(line.color, other.color) < ALIKE and _merged_px(line.trace, other.trace) > least
+    ]
+
+
+def _merged_px(one: CurveTrace, other: CurveTrace) -> float:
+    """Length in px of the last stretch, up to the nearer end, on which two lines run as one; 0 if never apart."""
+    columns = np.arange(max(one.x_px[0], other.x_px[0]), min(one.end_px, other.end_px))
+    rows = [t.y_px[np.maximum(np.searchsorted(t.x_px, columns, side="right") - 1, 0)] for t in (one, other)]
+    gap = np.abs(rows[0] - rows[1])
+    apart = np.flatnonzero(gap > MERGED)
+    return float(len(columns) - 1 - apart[-1]) if len(apart) and gap.max() > PARTED else 0.0
 
 
 def _nameless(arms: tuple[ArmReading, ...], names_seen: int) -> list[Caution]:

@@ -82,6 +82,16 @@ def test_an_arm_hardly_seen_in_a_coarse_picture_is_doubtful() -> None:
         assert doubts(drawn(evidence=evidence), where=other) == found
 
 
+def test_arms_of_one_ink_that_run_as_one_line_to_an_end_are_doubtful() -> None:
+    """The upper arm leaps down to the lower one at the end: the lower one's ink is there to be followed."""
+    floor = LOWER[-1][1]
+    leapt = (*UPPER, (310.0, floor + 1.0))
+    assert doubts(drawn(leapt, color=RED)) == [("merged", "Placebo")]
+    assert doubts(drawn(leapt)) == []
+    assert doubts(drawn((*UPPER, (328.0, floor + 1.0)), color=RED)) == []
+    assert doubts(drawn(tuple((at, row + 1.0) for at, row in LOWER), color=RED)) == []
+
+
 def test_ticks_that_miss_their_line_are_named_by_axis() -> None:
     assert doubts(where=panel(residual=RESIDUAL_LIMIT + 0.1)) == [("calibration", "x axis")]
 
