@@ -92,7 +92,8 @@ def doubts_about(
     if table_rows and table_rows != len(arms):
         found.append(_review("arm-count", f"{len(arms)} curves but {table_rows} table rows", "risk table"))
     named_rows = sum(not NAMELESS.fullmatch(row.arm) for row in table.rows)
-    found += _nameless(arms, legend_entries + labels + named_rows)
+    patients = bool(table.rows) or any(line.draws_marks for line in drawn)
+    found += _nameless(arms, legend_entries + labels + named_rows, patients)
     for arm in arms:
         row = table.row(arm.name)
         if row is not None and _counted_past(row, arm.curve) > PAST_END * (panel.x.maximum - panel.x.minimum):
@@ -124,12 +125,15 @@ def _merged_px(one: CurveTrace, other: CurveTrace) -> float:
     return float(len(columns) - 1 - apart[-1]) if len(apart) and gap.max() > PARTED else 0.0
 
 
-def _nameless(arms: tuple[ArmReading, ...], names_seen: int) -> list[Caution]:
-    """A doubt about arms without a name, no more than a note where the figure shows nothing that could be one."""
+def _nameless(arms: tuple[ArmReading, ...], names_seen: int, patients: bool) -> list[Caution]:
+    """A doubt about arms without a name, no more than a note where the figure shows nothing that could be one.
+
+    patients: whether marks or numbers at risk speak of any. Curves with neither names nor patients may be a model's.
+    """
     nameless = [a.name for a in arms if NAMELESS.fullmatch(a.name)]
     if not nameless or len(arms) < 2:
         return []
-    if len(nameless) == len(arms) and not names_seen:
+    if len(nameless) == len(arms) and not names_seen and patients:
         return [Caution("nameless", "the figure names no arm; they are told by their colours", nameless[0])]
     return [_review("nameless", f"no name was found for {', '.join(nameless)}", nameless[0])]
 

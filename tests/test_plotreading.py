@@ -91,11 +91,11 @@ def test_censor_marks_are_given_in_time() -> None:
     assert arm.censor_marks == pytest.approx(truth, abs=0.06)
 
 
-def test_arms_without_names_are_numbered_from_the_top_and_that_is_said() -> None:
+def test_arms_without_names_are_numbered_from_the_top_and_flagged() -> None:
     reading = read(two_arms())
     assert [a.name for a in reading.arms] == ["Arm 1", "Arm 2"]
     assert reading.arms[0].curve.survival[-1] > reading.arms[1].curve.survival[-1]
-    assert (reading.status, codes(reading)) == ("ok", ["nameless"])
+    assert (reading.status, codes(reading)) == ("review", ["nameless"])
 
 
 def test_names_given_by_hand_go_to_the_arms_in_their_order() -> None:

@@ -120,12 +120,14 @@ def test_arms_without_name_are_doubtful_unless_alone() -> None:
 def test_a_figure_that_names_no_arm_is_no_doubtful_reading() -> None:
     arms = tuple(reading(drawn(points), name, panel()) for points, name in ((UPPER, "Arm 1"), (LOWER, "Arm 2")))
 
-    def severities(table: RiskTable, entries: int, labels: int) -> list[str]:
-        found = doubts_about(panel(), [drawn(), drawn(LOWER, color=RED)], arms, table, entries, 0, labels)
+    def severities(table: RiskTable, entries: int, labels: int, marks: bool = False) -> list[str]:
+        lines = [drawn(draws_marks=marks), drawn(LOWER, color=RED)]
+        found = doubts_about(panel(), lines, arms, table, entries, 0, labels)
         return [c.severity for c in found if c.code == "nameless"]
 
     unnamed = RiskTable(tuple(replace(row, arm=f"Arm {k}") for k, row in enumerate(TABLE.rows, 1)))
-    assert severities(unnamed, 0, 0) == ["note"]
+    assert severities(unnamed, 0, 0) == severities(RiskTable(), 0, 0, marks=True) == ["note"]
+    assert severities(RiskTable(), 0, 0) == ["review"]
     for table, entries, labels in ((unnamed, 2, 0), (unnamed, 0, 1), (TABLE, 0, 0)):
         assert severities(table, entries, labels) == ["review"]
 
