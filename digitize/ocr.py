@@ -24,6 +24,9 @@ from .tightboxes import tight_boxes
 _LEAST_CONFIDENCE = 0.25
 _LARGEST_LETTER = 8.0  # times the usual height of letters: titles and panel letters reach 4; beyond, a drawing was read
 
+_DASH = 0.6  # of the usual height of letters, below which the pieces of a dashed line stay
+_EVEN_STEPS = 3  # steps between pieces that are seldom even by chance
+
 
 def read_texts(figure: Figure) -> tuple[TextLine, ...]:
     """Every text of the figure, a number each on its own, boxes tight around the ink, in reading order.
@@ -44,7 +47,7 @@ def read_texts(figure: Figure) -> tuple[TextLine, ...]:
     lines += [p for line in missed_numbers(pixels, lines) for p in split_numbers(pixels, line)]
     marks = tick_marks(pixels, lines)
     kept = [t for t in lines if t.text and t.confidence >= _LEAST_CONFIDENCE and id(t) not in marks]
-    kept = _without_drawings(kept)
+    kept = _without_dashes(_without_drawings(kept))
     return tuple(sorted(kept, key=lambda t: (t.box.centre[1], t.box.centre[0])))
 
 
@@ -53,6 +56,25 @@ def _without_drawings(lines: list[TextLine]) -> list[TextLine]:
     heights = [t.box.width if t.rotation in (90, 270) else t.box.height for t in lines]
     most = _LARGEST_LETTER * float(np.median(heights)) if heights else 0.0
     return [t for t, height in zip(lines, heights, strict=True) if height <= most]
+
+
+def _without_dashes(lines: list[TextLine]) -> list[TextLine]:
+    """The texts without dashed guide lines read as letters: small even pieces, one under or beside another."""
+    letter = float(np.median([t.box.height for t in lines])) if lines else 0.0
+    small = [t for t in lines if len(t.text) <= 2 and max(t.box.height, t.box.width) < _DASH * letter]
+    dashes: set[int] = set()
+    for one in small:
+        for axis in (0, 1):
+            row = [t for t in small if abs(t.box.centre[axis] - one.box.centre[axis]) <= 1.0]
+            if _is_even([t.box.centre[1 - axis] for t in row]):
+                dashes |= {id(t) for t in row}
+    return [t for t in lines if id(t) not in dashes]
+
+
+def _is_even(places: list[float]) -> bool:
+    """Whether places are many and nearly all as far apart; where a dash was not read, a step is twice as long."""
+    steps = np.diff(np.sort(places))
+    return len(steps) >= _EVEN_STEPS and float(np.mean(np.abs(steps - np.median(steps)) <= 1.0)) >= 0.7
 
 
 def read_number(figure: Figure, box: Box, rotation: int = 0) -> TextLine:

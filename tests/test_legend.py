@@ -220,3 +220,26 @@ def test_keys_keep_the_dashes_and_the_ink_of_their_samples() -> None:
     thin, thick = found(base().entry("Drug", 220, 40, BLACK, 2, DASHED).entry("Placebo", 220, 56, BLACK, 4))
     assert all(thick.shown) and 0.4 < sum(thin.shown) / len(thin.shown) < 0.9
     assert thick.ink - thin.ink == pytest.approx(np.log(2), abs=0.3)
+
+
+def test_groups_known_by_their_numbers_are_entries_where_samples_stand_in_a_column() -> None:
+    drawing = base().entry("1 (75/99)", 220, 40, BLUE).entry("2 (38/81)", 220, 56, RED)
+    assert [k.name for k in found(drawing)] == ["1 (75/99)", "2 (38/81)"]
+    assert found(base().entry("1", 220, 40, BLUE)) == ()
+
+
+def test_counts_of_a_row_known_by_its_colour_are_no_entries() -> None:
+    drawing = base().entry("50", 60, 150, BLUE).entry("41", 60, 166, RED)
+    drawing.text("32", 140, 150).text("29", 140, 166)
+    assert found(drawing) == ()
+
+
+def test_an_entry_with_a_statistic_after_its_name_is_known_by_the_name() -> None:
+    drawing = base().entry("Drug (median: 1723, 95% CI: 1323-2213)", 200, 40, BLUE)
+    drawing.entry("Placebo: HR 0.54", 200, 56, RED)
+    assert [k.name for k in found(drawing)] == ["Drug", "Placebo"]
+
+
+def test_a_line_that_begins_with_a_statistic_names_no_arm() -> None:
+    drawing = base().entry("HR (95% CI): 0.5 (0.3-0.8)", 200, 40, BLUE).entry("Median (95% CI)", 200, 56, RED)
+    assert found(drawing) == ()

@@ -149,3 +149,14 @@ def test_what_is_left_of_a_box_is_not_cut_for_ever() -> None:
         pixels[20:40, left : left + 7] = 0
     for start in range(8, 60, 3):
         assert len(tight_boxes(pixels, Box(start, 18, start + 90, 42))) < 40
+
+
+def test_a_dashed_guide_line_holds_no_letters() -> None:
+    def text(word: str, left: float, top: float, size: float) -> TextLine:
+        return TextLine(word, Box(left, top, left + 0.5 * size * len(word), top + size), 0.9)
+
+    labels = [text("Placebo", 40, 20 * i, 10) for i in range(5)]
+    dashes = [text("H", 95, 258 + 8 * i, 3) for i in (0, 1, 2, 4, 5)]
+    counts = [text("7", 40 + 30 * i, 300, 10) for i in range(5)]
+    assert ocr._without_dashes([*labels, *dashes, *counts]) == [*labels, *counts]
+    assert ocr._without_dashes([*labels, *dashes[:2]]) == [*labels, *dashes[:2]]
