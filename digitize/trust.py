@@ -28,9 +28,14 @@ PRINT_LIMIT = 0.05
 """Difference of a printed median (share of the x axis) or rate from the curve that rounding cannot explain."""
 LEAVING = 3.0
 """Pixels from the far end of the y axis within which a curve has left the plot."""
+EDGE = 0.06
+"""Share of the plot's height that R and SAS leave between the far end of an axis and the plot's edge, and a little."""
 COARSE = 0.0015
 """Share of an arm that no ink of its own shows, times the survival that one pixel spans, above which what is guessed
 there may move the curve by 0.01: of the seven known figures above it three are wrong, below it none by this."""
+TAIL = 0.05
+"""Share of an arm's patients still at risk below which it does not matter to any estimate where its line ends: journals
+are advised to cut curves off at twice and more of it (Pocock, Clayton and Altman, Lancet 2002;359:1686)."""
 PAST_END = 0.03
 """Share of the x axis by which patients at risk may be counted past the end of their curve: a mark hides as much."""
 ALIKE, MERGED, MERGED_SHARE, PARTED = 10.0, 5.0, 0.02, 15.0
@@ -85,7 +90,7 @@ def doubts_about(
                 )
             )
     for line, arm in zip(drawn, arms, strict=True):
-        found += _doubts_of_arm(panel, line, arm)
+        found += _doubts_of_arm(panel, line, arm) + _doubts_of_end(panel, line, arm, table.row(arm.name))
     found += _merged_tails(panel, drawn, arms)
     if legend_entries > len(arms) or (0 < legend_entries < len(arms) and table_rows != len(arms)):
         found.append(_review("arm-count", f"{len(arms)} curves but {legend_entries} legend entries", "legend"))
@@ -96,9 +101,6 @@ def doubts_about(
     found += _nameless(arms, legend_entries + labels + named_rows, patients)
     for arm in arms:
         row = table.row(arm.name)
-        if row is not None and _counted_past(row, arm.curve) > PAST_END * (panel.x.maximum - panel.x.minimum):
-            past = f"{arm.name} was followed to an end although patients are counted at risk after it"
-            found.append(_review("ends-early", past, arm.name))
         if row is not None and excess_at_risk(row, arm.curve) > EXCESS_LIMIT:
             found.append(
                 _review("at-risk-above-curve", f"more patients at risk than {arm.name}'s curve allows", arm.name)
@@ -134,7 +136,7 @@ def _nameless(arms: tuple[ArmReading, ...], names_seen: int, patients: bool) -> 
     if not nameless or len(arms) < 2:
         return []
     if len(nameless) == len(arms) and not names_seen and patients:
-        return [Caution("nameless", "the figure names no arm; they are told by their colours", nameless[0])]
+        return [_note("nameless", "the figure names no arm; they are told by their colours", nameless[0])]
     return [_review("nameless", f"no name was found for {', '.join(nameless)}", nameless[0])]
 
 
@@ -190,11 +192,29 @@ def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Cautio
         found.append(_review("short", f"{arm.name} is too short in this picture to be placed in time", arm.name))
     if line.runs_on:
         found.append(_review("axis-end", f"{arm.name} runs on past the end of the x axis that was read", arm.name))
-    if line.end_hidden:
-        found.append(_review("end-hidden", f"{arm.name} ends where other ink goes on along its level", arm.name))
     if _leaves(panel, line):
         found.append(_review("leaves-plot", f"{arm.name} leaves the plot at the end of the y axis", arm.name))
     return found + _doubts_of_ink(panel, line, arm)
+
+
+def _doubts_of_end(panel: Panel, line: DrawnArm, arm: ArmReading, row: RiskRow | None) -> list[Caution]:
+    """Doubts about where an arm ends, no more than notes where next to nobody is at risk there any more."""
+    weigh = _note if row is not None and _left_at_end(row, arm.curve) < TAIL else _review
+    found = []
+    if line.end_hidden:
+        found.append(weigh("end-hidden", f"{arm.name} ends where other ink goes on along its level", arm.name))
+    if row is not None and _counted_past(row, arm.curve) > PAST_END * (panel.x.maximum - panel.x.minimum):
+        past = f"{arm.name} was followed to an end although patients are counted at risk after it"
+        found.append(weigh("ends-early", past, arm.name))
+    return found
+
+
+def _left_at_end(row: RiskRow, curve: SurvivalCurve) -> float:
+    """Share of an arm's patients at risk where its curve ends, as the counts on both sides of the end have it."""
+    known = np.isfinite(row.at_risk)
+    if not known.any() or row.at_risk[known][0] <= 0:
+        return 1.0
+    return float(np.interp(curve.time[-1], row.time[known], row.at_risk[known]) / row.at_risk[known][0])
 
 
 def _doubts_of_ink(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Caution]:
@@ -222,10 +242,17 @@ def _review(code: str, message: str, where: str) -> Caution:
     return Caution(code, message, where, "review")
 
 
+def _note(code: str, message: str, where: str) -> Caution:
+    return Caution(code, message, where, "note")
+
+
 def _leaves(panel: Panel, line: DrawnArm) -> bool:
-    """Whether an arm reaches the far end of a truncated y axis, beyond which the figure shows nothing."""
+    """Whether an arm reaches the far end of a truncated y axis, beyond which the figure shows nothing.
+
+    The plot may go on beyond the axis' last number.
+    """
     rising = panel.direction == "incidence"
-    far = panel.y.maximum if rising else panel.y.minimum
+    far, edge = (panel.y.maximum, panel.plot_area.top) if rising else (panel.y.minimum, panel.plot_area.bottom)
     truncated = far < 1.0 if rising else far > 0.0
-    gap = abs(float(line.trace.y_px[-1] - panel.y.calibration.px(far)))
-    return truncated and gap <= LEAVING
+    end, number = float(line.trace.y_px[-1]), float(panel.y.calibration.px(far))
+    return truncated and abs(end - number) <= LEAVING and abs(edge - number) <= EDGE * panel.plot_area.height

@@ -138,23 +138,42 @@ def test_exchanged_rows_have_more_patients_than_the_curve_allows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("direction", "y_range", "end_level", "leaves"),
+    ("direction", "y_range", "edge", "end_level", "leaves"),
     [
-        ("survival", (0.5, 1.0), 0.505, True),
-        ("survival", (0.5, 1.0), 0.6, False),
-        ("survival", (0.0, 1.0), 0.0, False),
-        ("incidence", (0.0, 0.5), 0.495, True),
-        ("incidence", (0.0, 1.0), 1.0, False),
+        ("survival", (0.5, 1.0), 0.48, 0.505, True),
+        ("survival", (0.5, 1.0), 0.48, 0.6, False),
+        ("survival", (0.5, 1.0), 0.3, 0.505, False),
+        ("survival", (0.0, 1.0), 0.0, 0.0, False),
+        ("incidence", (0.0, 0.5), 0.52, 0.495, True),
+        ("incidence", (0.0, 0.5), 0.8, 0.495, False),
+        ("incidence", (0.0, 1.0), 1.0, 1.0, False),
     ],
 )
 def test_a_curve_that_ends_at_the_edge_of_a_broken_axis_leaves_the_plot(
-    direction: str, y_range: tuple[float, float], end_level: float, leaves: bool
+    direction: str, y_range: tuple[float, float], edge: float, end_level: float, leaves: bool
 ) -> None:
+    """Where the plot goes on beyond the axis' last number, its edge is what a curve leaves at."""
     start = 1.0 if direction == "survival" else 0.0
     line = drawn(((40.0, y(start)), (200.0, y(end_level))))
     where = panel(direction=direction, y_range=y_range)
+    far = "bottom" if direction == "survival" else "top"
+    where = replace(where, plot_area=replace(where.plot_area, **{far: y(edge)}))
     found = doubts_about(where, [line], (reading(line, "Drug", where),), RiskTable(), 0, 0)
     assert [c.code for c in found] == ["leaves-plot"] * leaves
+
+
+@pytest.mark.parametrize(("left", "severity"), [(1, "note"), (40, "review")])
+def test_an_end_that_is_not_seen_matters_as_long_as_patients_are_at_risk(left: int, severity: str) -> None:
+    row = RiskRow("Drug", [0, 10, 20], [100, 80, left])
+    line = drawn(end=200.0, end_hidden=True)
+    arm = reading(line, "Drug", panel())
+    row = replace(row, time=np.array([0.0, 10.0, arm.curve.time[-1] + 3]))
+    found = doubts_about(panel(), [line], (arm,), RiskTable((row,)), 0, 1)
+    late = replace(row, at_risk=np.array([100.0, 2.0, left]))
+    assert {c.code for c in found} == {"end-hidden", "ends-early"}
+    assert {c.severity for c in found} == {"review"}
+    found = doubts_about(panel(), [line], (arm,), RiskTable((late,)), 0, 1)
+    assert {c.severity for c in found if c.code != "at-risk-above-curve"} == {severity}
 
 
 def test_confidence_counts_own_ink_half_of_what_is_hidden_and_the_start() -> None:
