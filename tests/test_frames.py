@@ -76,3 +76,13 @@ def test_axis_labels_are_even_and_counts_are_not(values: tuple[float, ...], even
     scale = Scale()
     scale.values = np.array(values, float)
     assert has_even_steps(scale) is even
+
+
+def test_a_grid_line_at_the_last_label_does_not_close_a_box_that_goes_on() -> None:
+    pixels = page()
+    (row,), (column,) = scales(DrawnPlot(padding=12, box=True).draw(pixels))
+    pixels[50:272, round(row.end)] = 120
+    pixels[round(column.start), 70:390] = 120
+    levels = grey(pixels)
+    area = frame_plot(row, column, with_grid(figure_lines(levels), levels)).area
+    assert (area.right, area.top) == pytest.approx((392, 48), abs=1)
