@@ -33,6 +33,14 @@ TIME_SLACK = 0.008
 """Share of the table's time span by which a drop may be read early: a pixel or two in small pictures."""
 STYLE_TELLS = 0.03
 """Price by which lines must fit their own samples better than each other's: a hundredth of the dash rhythm."""
+ROWS_TELL = 0.3
+"""Price by which rows must fit their own arms better than each other's: counts above the curve by 0.015 on average,
+an eighth of a name, or a just visible difference of colour."""
+PAST_END = 0.03
+"""Share of the x axis by which patients at risk may be counted past the end of their curve: a mark hides as much."""
+PAST_PRICE = 0.5
+"""Price of patients counted past an arm's end: more than what the order of rows says, less than a name or a colour,
+since the end of a curve may be hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,15 @@ class ArmName:
 
     name: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowTie:
+    """The arm (its index) that a row of the table belongs to, None where it fits none, and whether more than the order
+    of rows and arms says so."""
+
+    arm: int | None
+    sure: bool = True
 
 
 def name_arms(
@@ -73,12 +90,16 @@ def _tie_keys(arms: list[DrawnArm]) -> list[tuple[int, LegendKey]]:
         members = [i for i, a in enumerate(arms) if a.keys == keys]
         price = np.array([[_style_gap(arms[i], key) for key in keys] for i in members])
         pairs = cheapest_pairs(price)
-        ties += [(members[r], keys[c]) for k, (r, c) in enumerate(pairs) if not _exchangeable(price, pairs, k)]
+        told = [pair for k, pair in enumerate(pairs) if not _exchangeable(price, pairs, k, STYLE_TELLS)]
+        ties += [(members[r], keys[c]) for r, c in told]
     return ties
 
 
-def _exchangeable(price: np.ndarray, pairs: list[tuple[int, int]], k: int) -> bool:
-    """Whether an arm and another of its ink may as well have each other's names, or it a name left over."""
+def _exchangeable(price: np.ndarray, pairs: list[tuple[int, int]], k: int, tells: float) -> bool:
+    """Whether the k-th pair and another may as well be exchanged, or its row paired with a column left over.
+
+    tells: by how much in price the pairs must be better as they are.
+    """
     row, own = pairs[k]
     taken = {c: r for r, c in pairs}
     for c in range(price.shape[1]):
@@ -87,7 +108,7 @@ def _exchangeable(price: np.ndarray, pairs: list[tuple[int, int]], k: int) -> bo
         loss = price[row, c] - price[row, own]
         other = taken.get(c)
         loss += 0.0 if other is None else price[other, own] - price[other, c]
-        if loss < STYLE_TELLS:
+        if loss < tells:
             return True
     return False
 
@@ -113,12 +134,10 @@ def with_last_key(arms: list[DrawnArm], legend: tuple[LegendKey, ...]) -> list[D
     return [replace(arm, keys=(left[0],)) if i == bare[0] else arm for i, arm in enumerate(arms)]
 
 
-def tie_rows(
-    arms: list[DrawnArm], names: list[ArmName], curves: list[SurvivalCurve], table: RiskTable
-) -> list[int | None]:
-    """Index of the arm that each row of the table belongs to, None for a row that fits none."""
+def tie_rows(arms: list[DrawnArm], names: list[ArmName], curves: list[SurvivalCurve], table: RiskTable) -> list[RowTie]:
+    """The arm that each row of the table belongs to."""
     if not table.rows or not arms:
-        return [None] * len(table.rows)
+        return [RowTie(None)] * len(table.rows)
     price = np.array(
         [
             [_row_price(row, arm, name, curve) for arm, name, curve in zip(arms, names, curves, strict=True)]
@@ -126,9 +145,11 @@ def tie_rows(
         ]
     )
     order = np.abs(np.arange(len(table.rows))[:, None] - np.arange(len(arms))[None, :]) * 0.01
-    tied: list[int | None] = [None] * len(table.rows)
-    for r, c in cheapest_pairs(price + order):
-        tied[r] = c if price[r, c] < NO_TIE else None
+    tied = [RowTie(None)] * len(table.rows)
+    pairs = cheapest_pairs(price + order)
+    for k, (r, c) in enumerate(pairs):
+        if price[r, c] < NO_TIE:
+            tied[r] = RowTie(c, not _exchangeable(price, pairs, k, ROWS_TELL))
     return tied
 
 
@@ -139,6 +160,8 @@ def _row_price(row: RiskRow, arm: DrawnArm, name: ArmName, curve: SurvivalCurve)
         price += 2.5 * (1.0 - likeness(row.arm, name.name))
     if row.color and is_chromatic(rgb_of(row.color)) and is_chromatic(arm.color):
         price += min(2.0, color_distance(rgb_of(row.color), arm.color) / LETTER_COLOR)
+    if counted_past(row, curve) > PAST_END * float(np.ptp(row.time)):
+        price += PAST_PRICE
     return price + min(3.0, 20.0 * excess_at_risk(row, curve))
 
 
@@ -153,6 +176,12 @@ def excess_at_risk(row: RiskRow, curve: SurvivalCurve) -> float:
     drawn = row.time[known] <= curve.time[-1]
     excess = np.maximum(0.0, share - before - 0.01)
     return float(excess[drawn].mean()) if drawn.any() else 0.0
+
+
+def counted_past(row: RiskRow, curve: SurvivalCurve) -> float:
+    """How far past the end of a curve patients of its arm are still counted at risk, in units of time."""
+    counted = row.time[row.at_risk > 0]
+    return float(counted.max() - curve.time[-1]) if len(counted) else 0.0
 
 
 def rgb_of(color: str) -> Rgb:

@@ -31,7 +31,7 @@ from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
 from .marks import NO_MARKS, ArmLine, find_marks
-from .naming import ArmName, name_arms, tie_rows, with_last_key
+from .naming import ArmName, RowTie, name_arms, tie_rows, with_last_key
 from .palette import find_inks
 from .plotcrop import PlotCrop, crop_plot
 from .printed import read_statistics
@@ -91,12 +91,13 @@ def read_plot(
     curves = [curve_of(arm.trace, panel) for arm in drawn]
     names = name_arms(drawn, texts, figure.pixels, panel, [row.arm for row in table.rows])
     drafts = [_Draft(d, c, n) for d, c, n in zip(drawn, curves, names, strict=True)]
-    drafts, table, loose = _join_table(drafts, table)
+    ties = tie_rows(drawn, names, curves, table)
+    drafts, table, loose = _join_table(drafts, table, ties)
     named = _with_names(_in_order(drafts, table), arms)
     table = _rename_rows(table, named, loose)
     readings = tuple(_arm_reading(d, panel) for d in named)
     table, law_cautions = reconcile_with_curves(table, {a.name: a.curve for a in readings})
-    cautions = (*cautions, *table_cautions, *law_cautions)
+    cautions = (*cautions, *table_cautions, *_tied_by_order(ties), *law_cautions)
     printed = read_statistics(texts, figure.caption, panel, tuple(a.name for a in readings))
     lines = [d.drawn for _, d in named]
     entries = len(legend) + entries_without_sample(texts, legend)
@@ -208,22 +209,31 @@ def _runs_on(pixels: PixelArray, crop: PlotCrop, arm: ArmPath) -> bool:
     return near.size > 0 and float(near.any(axis=0).mean()) > 0.6
 
 
-def _join_table(drafts: list[_Draft], table: RiskTable) -> tuple[list[_Draft], RiskTable, tuple[RiskRow, ...]]:
-    """Tie the rows of the table to arms; a row's name names its arm where nothing better does.
+def _join_table(
+    drafts: list[_Draft], table: RiskTable, ties: Sequence[RowTie]
+) -> tuple[list[_Draft], RiskTable, tuple[RiskRow, ...]]:
+    """Give the rows of the table to their arms; a row's name names its arm where nothing better does.
 
     Returns the arms, the rows with their arm's index for a name, and the rows whose arm was not traced.
     """
-    tied = tie_rows([d.drawn for d in drafts], [d.name for d in drafts], [d.curve for d in drafts], table)
     out = list(drafts)
     rows, loose = [], []
-    for row, arm in zip(table.rows, tied, strict=True):
-        if arm is None:
+    for row, tie in zip(table.rows, ties, strict=True):
+        if tie.arm is None:
             loose.append(row)
             continue
-        if not out[arm].name.name and row.arm:
-            out[arm] = replace(out[arm], name=ArmName(row.arm, "table"))
-        rows.append(replace(row, arm=str(arm)))
+        if not out[tie.arm].name.name and row.arm:
+            out[tie.arm] = replace(out[tie.arm], name=ArmName(row.arm, "table"))
+        rows.append(replace(row, arm=str(tie.arm)))
     return out, RiskTable(tuple(rows)), tuple(loose)
+
+
+def _tied_by_order(ties: Sequence[RowTie]) -> list[Caution]:
+    """A doubt where nothing but their order says which row of the table is whose."""
+    if all(tie.sure for tie in ties):
+        return []
+    message = "nothing but their order tells which row of the number-at-risk table belongs to which arm"
+    return [Caution("rows-by-order", message, "risk table", "review")]
 
 
 def _in_order(drafts: list[_Draft], table: RiskTable) -> list[tuple[int, _Draft]]:

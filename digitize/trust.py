@@ -10,7 +10,7 @@ import numpy as np
 from ..records import ArmReading, Caution, CurveTrace, Panel, PrintedNumber, RiskRow, RiskTable, SurvivalCurve
 from .drawnarm import DrawnArm
 from .inks import color_distance
-from .naming import excess_at_risk
+from .naming import PAST_END, counted_past, excess_at_risk
 from .rhythm import is_dashed
 
 NAMELESS = re.compile(r"Arm \d+")
@@ -36,8 +36,6 @@ there may move the curve by 0.01: of the seven known figures above it three are 
 TAIL = 0.05
 """Share of an arm's patients still at risk below which it does not matter to any estimate where its line ends: journals
 are advised to cut curves off at twice and more of it (Pocock, Clayton and Altman, Lancet 2002;359:1686)."""
-PAST_END = 0.03
-"""Share of the x axis by which patients at risk may be counted past the end of their curve: a mark hides as much."""
 ALIKE, MERGED, MERGED_SHARE, PARTED = 10.0, 5.0, 0.02, 15.0
 """Lab distance of two colours that are one ink; pixels between arms of one ink that run as one line; share of the axis
 for which they do so up to an end, from which one of them may have gone over to the other's ink; pixels that they must
@@ -140,12 +138,6 @@ def _nameless(arms: tuple[ArmReading, ...], names_seen: int, patients: bool) -> 
     return [_review("nameless", f"no name was found for {', '.join(nameless)}", nameless[0])]
 
 
-def _counted_past(row: RiskRow, curve: SurvivalCurve) -> float:
-    """How far past the end of a curve patients of its arm are still counted at risk."""
-    counted = row.time[row.at_risk > 0]
-    return float(counted.max() - curve.time[-1]) if len(counted) else 0.0
-
-
 def doubts_by_print(panel: Panel, arms: tuple[ArmReading, ...], printed: tuple[PrintedNumber, ...]) -> list[Caution]:
     """Printed medians and rates that an arm's own curve contradicts: names exchanged, an axis or a curve misread."""
     found = []
@@ -203,7 +195,7 @@ def _doubts_of_end(panel: Panel, line: DrawnArm, arm: ArmReading, row: RiskRow |
     found = []
     if line.end_hidden:
         found.append(weigh("end-hidden", f"{arm.name} ends where other ink goes on along its level", arm.name))
-    if row is not None and _counted_past(row, arm.curve) > PAST_END * (panel.x.maximum - panel.x.minimum):
+    if row is not None and counted_past(row, arm.curve) > PAST_END * (panel.x.maximum - panel.x.minimum):
         past = f"{arm.name} was followed to an end although patients are counted at risk after it"
         found.append(weigh("ends-early", past, arm.name))
     return found

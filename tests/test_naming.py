@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from km2ipd.digitize.curvelabels import is_chromatic, letter_color, likeness
 from km2ipd.digitize.drawnarm import DrawnArm, curve_of
 from km2ipd.digitize.legend import LegendKey
-from km2ipd.digitize.naming import ArmName, excess_at_risk, name_arms, tie_rows, with_last_key
+from km2ipd.digitize.naming import ArmName, RowTie, excess_at_risk, name_arms, tie_rows, with_last_key
 from km2ipd.digitize.rhythm import Rhythm
 from km2ipd.records import Axis, Box, CurveTrace, RiskRow, RiskTable, SurvivalCurve, TextLine
 
@@ -195,9 +195,11 @@ def row(at_risk: list[float], name: str = "", color: str = "", time=(0, 10, 20))
     return RiskRow(name, list(time), at_risk, color=color)
 
 
-def tied(*rows: RiskRow, names: tuple[str, str] = ("", "")) -> list[int | None]:
+def tied(*rows: RiskRow, names: tuple[str, str] = ("", ""), sure: bool = True) -> list[int | None]:
     arms = [arm(UPPER, BLUE), arm(LOWER, RED)]
-    return tie_rows(arms, [ArmName(n, "legend") for n in names], curves(), RiskTable(rows))
+    ties = tie_rows(arms, [ArmName(n, "legend") for n in names], curves(), RiskTable(rows))
+    assert all(tie.sure for tie in ties) is sure
+    return [tie.arm for tie in ties]
 
 
 def test_rows_are_tied_by_name() -> None:
@@ -215,15 +217,22 @@ def test_rows_are_tied_by_what_the_curves_allow() -> None:
     assert tied(row([100, 40, 20]), row([100, 80, 60])) == [1, 0]
 
 
-def test_rows_that_nothing_tells_apart_are_tied_in_their_order() -> None:
-    assert tied(row([100, 20, 5]), row([90, 20, 5])) == [0, 1]
+def test_rows_that_nothing_tells_apart_are_tied_in_their_order_and_said_to_be() -> None:
+    assert tied(row([100, 20, 5]), row([90, 20, 5]), sure=False) == [0, 1]
+
+
+def test_a_row_with_patients_past_the_end_of_a_curve_is_anothers() -> None:
+    short, long = curve_of(trace(LOWER[:4], end=150.0), panel()), curve_of(trace(LOWER), panel())
+    arms = [arm(LOWER, BLUE), arm(LOWER, RED)]
+    rows = RiskTable((row([100, 20, 5]), row([90, 20, 0])))
+    assert tie_rows(arms, [ArmName("", "")] * 2, [short, long], rows) == [RowTie(1), RowTie(0)]
 
 
 def test_a_row_that_contradicts_every_arm_and_one_too_many_are_tied_to_none() -> None:
     strange = row([100, 99, 99], "Elsewhere", "#148c3c")
     assert tied(row([100, 80, 60], "Drug"), strange, names=("Drug", "Placebo")) == [0, None]
-    assert tied(row([100, 20, 5]), row([90, 20, 5]), row([80, 10, 4])).count(None) == 1
-    assert tie_rows([], [], [], RiskTable((row([1, 1, 1]),))) == [None]
+    assert tied(row([100, 20, 5]), row([90, 20, 5]), row([80, 10, 4]), sure=False).count(None) == 1
+    assert tie_rows([], [], [], RiskTable((row([1, 1, 1]),))) == [RowTie(None)]
     assert tied() == []
 
 
