@@ -29,6 +29,10 @@ FADED = 0.9
 """Price, as a share of NO_TIE, of letters in a curve's hue but not its colour: thin lines are paler than letters."""
 NO_TIE = 4.0
 """Price above which a row or name is tied to no arm."""
+UPWARD, DOWNWARD = frozenset(">≥+"), frozenset("<≤-\u2212\u2013")
+"""Signs that tell a name from its counterpart of the same letters and digits: ">50" and "<=50", "ER+" and "ER-"."""
+OPPOSED = 0.8
+"""Likeness of names that differ in such a sign alone: below one, for a sign may be misread, and below KNOWN_NAME."""
 
 
 def stands_beside_plot(line: TextLine, panel: Panel) -> bool:
@@ -143,8 +147,15 @@ def may_share_hue(one: Rgb, two: Rgb) -> bool:
 
 
 def likeness(a: str, b: str) -> float:
-    """Likeness of two names, 0 to 1, letters and digits alone compared."""
+    """Likeness of two names, 0 to 1: letters and digits compared, and which way their signs point."""
     one, two = (re.sub(r"[\W_]+", "", s).lower() for s in (a, b))
     if not one or not two:
         return 0.0
-    return 1.0 if one == two else difflib.SequenceMatcher(None, one, two).ratio()
+    alike = 1.0 if one == two else difflib.SequenceMatcher(None, one, two).ratio()
+    return OPPOSED * alike if _are_opposed(a, b) else alike
+
+
+def _are_opposed(a: str, b: str) -> bool:
+    """Whether the one name has a sign that points up and none that points down, and the other the reverse."""
+    (up, down), (other_up, other_down) = ((bool(UPWARD & set(s)), bool(DOWNWARD & set(s))) for s in (a, b))
+    return up != down and other_up != other_down and up != other_up

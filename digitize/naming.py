@@ -13,6 +13,7 @@ import numpy as np
 
 from ..records import Panel, PixelArray, Rgb, RiskRow, RiskTable, SurvivalCurve, TextLine
 from .curvelabels import (
+    FADED,
     LETTER_COLOR,
     NO_TIE,
     is_chromatic,
@@ -31,6 +32,8 @@ from .risklaws import share_at_first
 
 TIME_SLACK = 0.008
 """Share of the table's time span by which a drop may be read early: a pixel or two in small pictures."""
+GREY_CURVE = 1.5
+"""Price of a grey curve for a row in coloured letters: above that of a faded colour, below that of another hue."""
 STYLE_TELLS = 0.03
 """Price by which lines must fit their own samples better than each other's: a hundredth of the dash rhythm."""
 ROWS_TELL = 0.3
@@ -158,11 +161,19 @@ def _row_price(row: RiskRow, arm: DrawnArm, name: ArmName, curve: SurvivalCurve)
     price = 0.0
     if row.arm and name.name:
         price += 2.5 * (1.0 - likeness(row.arm, name.name))
-    if row.color and is_chromatic(rgb_of(row.color)) and is_chromatic(arm.color):
-        price += min(2.0, color_distance(rgb_of(row.color), arm.color) / LETTER_COLOR)
+    if row.color and is_chromatic(rgb_of(row.color)):
+        price += _letters_gap(rgb_of(row.color), arm.color)
     if counted_past(row, curve) > PAST_END * float(np.ptp(row.time)):
         price += PAST_PRICE
     return price + min(3.0, 20.0 * excess_at_risk(row, curve))
+
+
+def _letters_gap(letters: Rgb, curve: Rgb) -> float:
+    """How unlike a curve's colour that of a row's letters is, 0 to 2; paler letters of its hue are like it."""
+    if not is_chromatic(curve):
+        return GREY_CURVE
+    gap = min(2.0, color_distance(letters, curve) / LETTER_COLOR)
+    return min(gap, FADED) if may_share_hue(letters, curve) else gap
 
 
 def excess_at_risk(row: RiskRow, curve: SurvivalCurve) -> float:

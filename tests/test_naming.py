@@ -184,6 +184,12 @@ def test_names_are_compared_by_letters_and_digits() -> None:
     assert likeness("Drug", "Placebo") < 0.4
 
 
+@pytest.mark.parametrize(("one", "other"), [("CD4 >50", "CD4<=50"), ("ER+", "ER-"), ("Age ≥ 65", "Age < 65")])
+def test_names_that_differ_in_a_sign_alone_are_not_alike(one: str, other: str) -> None:
+    assert likeness(one, one.replace(" ", "")) == 1.0
+    assert 0.5 < likeness(one, other) < 1.0
+
+
 # ---------------------------------------------------------------- rows of the table
 
 
@@ -212,6 +218,18 @@ def test_rows_are_tied_by_colour() -> None:
     assert tied(row(few, color="#c8281e"), row(few, color="#1e3cc8")) == [1, 0]
 
 
+def test_rows_are_tied_by_the_sign_in_their_names() -> None:
+    few = [100, 20, 5]
+    assert tied(row(few, "CD4>50"), row(few, "CD4<=50"), names=("CD4 <=50", "CD4 >50")) == [1, 0]
+
+
+def test_a_row_in_paler_letters_belongs_to_the_curve_of_its_hue_and_not_to_a_grey_one() -> None:
+    few = [100, 20, 5]
+    arms = [arm(UPPER, (255, 6, 6)), arm(LOWER, (6, 6, 6))]
+    rows = RiskTable((row(few), row(few, color="#ff4c4c")))
+    assert tie_rows(arms, [NOBODY, NOBODY], curves(), rows) == [RowTie(1), RowTie(0)]
+
+
 def test_rows_are_tied_by_what_the_curves_allow() -> None:
     # 80 of 100 at 10 months fit the upper curve (0.88) and not the lower (0.55).
     assert tied(row([100, 40, 20]), row([100, 80, 60])) == [1, 0]
@@ -225,7 +243,7 @@ def test_a_row_with_patients_past_the_end_of_a_curve_is_anothers() -> None:
     short, long = curve_of(trace(LOWER[:4], end=150.0), panel()), curve_of(trace(LOWER), panel())
     arms = [arm(LOWER, BLUE), arm(LOWER, RED)]
     rows = RiskTable((row([100, 20, 5]), row([90, 20, 0])))
-    assert tie_rows(arms, [ArmName("", "")] * 2, [short, long], rows) == [RowTie(1), RowTie(0)]
+    assert tie_rows(arms, [NOBODY, NOBODY], [short, long], rows) == [RowTie(1), RowTie(0)]
 
 
 def test_a_row_that_contradicts_every_arm_and_one_too_many_are_tied_to_none() -> None:
