@@ -14,8 +14,9 @@ import numpy.typing as npt
 from ..records import Box, FloatArray, MaskArray, PixelArray, Rgb, TextLine
 from .inks import paper_color
 
-WINDOW = 6.5
-"""How far left of a name its key may begin, in text heights: R's longest keys reach 5."""
+WINDOWS = ((6.5, 5.5), (9.5, 8.0))
+"""How far left of a name its key may begin, and how long it may be, in text heights: R's longest keys reach 5, those of
+journals that draw their own 7.5. The wider window is looked at where the other shows no sample."""
 LEVEL = 0.55
 """Distance of a sample from the middle of its name in text heights: half a letter where the box has descenders, with a
 pixel's error in the box of a small one; entries are at least 1.2 apart."""
@@ -56,10 +57,24 @@ def sample_left_of(
     """The line sample that ends just left of a text, None when there is none that stands alone."""
     height = max(line.box.height, 6.0)
     top, bottom = int(line.box.top - height), int(np.ceil(line.box.bottom + height))
-    right = int(line.box.left) - 1
-    left = int(max(0, line.box.left - WINDOW * height))
+    right, wall = int(line.box.left) - 1, _wall_left_of(line, texts, plot_area, height)
+    top, bottom = max(0, top), min(pixels.shape[0] - 1, bottom)
+    if right - wall < 0.7 * height or bottom - top < 4:
+        return None
+    for reach, longest in WINDOWS:
+        left = max(wall, int(line.box.left - reach * height))
+        window = pixels[top : bottom + 1, left : right + 1]
+        sample = _line_sample(window, left, top, height, line.box.centre[1], longest)
+        if sample is not None:
+            return sample
+    return None
+
+
+def _wall_left_of(line: TextLine, texts: tuple[TextLine, ...], plot_area: Box, height: float) -> int:
+    """The first column that may hold a text's sample: right of the plot's edge and of what else is written there."""
+    left = 0
     if plot_area.contains(*line.box.centre):
-        left = max(left, int(np.ceil(plot_area.left)) + FRAME)
+        left = int(np.ceil(plot_area.left)) + FRAME
     for other in texts:
         b = other.box
         # Dots and dashes of a sample are sometimes read as small figures; they are no neighbour.
@@ -68,15 +83,16 @@ def sample_left_of(
         level = abs(b.centre[1] - line.box.centre[1]) < LEVEL * height + b.height / 2
         if other is not line and letters and level and b.centre[0] < line.box.left:
             left = max(left, int(np.ceil(b.right)) + 1)
-    top, bottom = max(0, top), min(pixels.shape[0] - 1, bottom)
-    if right - left < 0.7 * height or bottom - top < 4:
-        return None
-    window = pixels[top : bottom + 1, left : right + 1]
-    return _line_sample(window, left, top, height, line.box.centre[1])
+    return left
 
 
-def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_y: float) -> LineSample | None:
-    """Read a horizontal line sample out of a window; height: of the text, in px; centre_y: of the text."""
+def _line_sample(
+    window: PixelArray, left: int, top: int, height: float, centre_y: float, longest: float
+) -> LineSample | None:
+    """Read a horizontal line sample out of a window.
+
+    height: of the text, in px; centre_y: of the text; longest: a sample may be, in text heights.
+    """
     contrast = np.sqrt(((window.astype(np.float32) - paper_color(window)) ** 2).sum(axis=2))
     offset = np.abs(np.arange(len(window)) + top - centre_y) / height
     rows = np.flatnonzero(offset <= LEVEL)
@@ -89,6 +105,8 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
     best = int(rows[np.argmax(weight[rows])])
     # Upright lines higher than letters are the frame of the legend, or an axis.
     upright = (contrast > max(FAINT_SAMPLE, 0.5 * contrast[best].max()))[offset <= 0.75].mean(axis=0) >= 0.95
+    # Soft edges of such a line are as dark as a pale sample.
+    upright = np.convolve(upright, (1, 1, 1), "same") > 0
     ink = contrast > max(FAINT_SAMPLE, 0.5 * contrast[best, ~upright].max(initial=0.0))
     if not ink[best].any():
         return None
@@ -100,7 +118,7 @@ def _line_sample(window: PixelArray, left: int, top: int, height: float, centre_
         first, last = _cluster_at_the_right(columns, DOT_GAP * height)
     length, runs_in = last - first + 1, first <= 1
     far = ink.shape[1] - 1 - last > NAME_GAP * height
-    if length < 0.8 * height or length > 5.5 * height or runs_in or far:
+    if length < 0.8 * height or length > longest * height or runs_in or far:
         return None
     strip = ink[best, first : last + 1]
     if strip.mean() < LEAST_INKED:

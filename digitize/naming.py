@@ -36,9 +36,13 @@ GREY_CURVE = 1.5
 """Price of a grey curve for a row in coloured letters: above that of a faded colour, below that of another hue."""
 STYLE_TELLS = 0.03
 """Price by which lines must fit their own samples better than each other's: a hundredth of the dash rhythm."""
+BY_ORDER = "rows-by-order"
+"""Code of the doubt about rows that only their order ties to arms."""
 ROWS_TELL = 0.3
 """Price by which rows must fit their own arms better than each other's: counts above the curve by 0.015 on average,
 an eighth of a name, or a just visible difference of colour."""
+OTHER_WORDS = 0.2
+"""Price of a name that is not letter for letter the row's, however long both are: "HF" and "No HF"."""
 PAST_END = 0.03
 """Share of the x axis by which patients at risk may be counted past the end of their curve: a mark hides as much."""
 PAST_PRICE = 0.5
@@ -160,7 +164,8 @@ def _row_price(row: RiskRow, arm: DrawnArm, name: ArmName, curve: SurvivalCurve)
     """How badly a row fits an arm: unlike names, unlike colours, more patients at risk than the curve allows."""
     price = 0.0
     if row.arm and name.name:
-        price += 2.5 * (1.0 - likeness(row.arm, name.name))
+        alike = likeness(row.arm, name.name)
+        price += 2.5 * (1.0 - alike) + OTHER_WORDS * (alike < 1.0)
     if row.color and is_chromatic(rgb_of(row.color)):
         price += _letters_gap(rgb_of(row.color), arm.color)
     if counted_past(row, curve) > PAST_END * float(np.ptp(row.time)):

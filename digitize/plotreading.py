@@ -31,7 +31,7 @@ from .drawnarm import DrawnArm, arm_from_path, curve_of
 from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
 from .marks import NO_MARKS, ArmLine, find_marks
-from .naming import ArmName, RowTie, name_arms, tie_rows, with_last_key
+from .naming import BY_ORDER, ArmName, RowTie, name_arms, tie_rows, with_last_key
 from .palette import find_inks
 from .plotcrop import PlotCrop, crop_plot
 from .printed import read_statistics
@@ -233,7 +233,7 @@ def _tied_by_order(ties: Sequence[RowTie]) -> list[Caution]:
     if all(tie.sure for tie in ties):
         return []
     message = "nothing but their order tells which row of the number-at-risk table belongs to which arm"
-    return [Caution("rows-by-order", message, "risk table", "review")]
+    return [Caution(BY_ORDER, message, "risk table", "review")]
 
 
 def _in_order(drafts: list[_Draft], table: RiskTable) -> list[tuple[int, _Draft]]:

@@ -8,23 +8,38 @@ from dataclasses import replace
 import numpy as np
 
 from ..records import ArmReading, Caution, FloatArray, PanelReading, RiskTable
+from .curvelabels import likeness
 from .inks import color_distance
-from .naming import rgb_of
+from .naming import BY_ORDER, rgb_of
 from .pairing import cheapest_pairs
 from .trust import NAMELESS
 
 # Lab distance within which lines of two panels are drawn in one colour, and how much nearer it must be than the next.
 ONE_COLOR, CLEARER = 12.0, 12.0
+# By how much a name must be liker to its own in the other panel than to any other: a letter in eight.
+MORE_ALIKE = 0.12
 
 
 def with_shared_names(readings: Sequence[PanelReading]) -> list[PanelReading]:
-    """The readings, each without names renamed after the panel of its picture that has the same colours, if one has."""
-    named = [r for r in readings if len(r.arms) > 1 and not any(NAMELESS.fullmatch(a.name) for a in r.arms)]
+    """The readings, each without names renamed after the panel of its picture that has the same colours, if one has.
+
+    Names that only the order of the table's rows gave are borne out by such a panel, or stay in doubt.
+    """
+    named = [r for r in readings if len(r.arms) > 1 and not _by_order(r) and not any(map(_is_nameless, r.arms))]
     return [_renamed_after(r, named) for r in readings]
 
 
+def _is_nameless(arm: ArmReading) -> bool:
+    return NAMELESS.fullmatch(arm.name) is not None
+
+
+def _by_order(reading: PanelReading) -> bool:
+    return any(c.code == BY_ORDER for c in reading.cautions)
+
+
 def _renamed_after(reading: PanelReading, named: Sequence[PanelReading]) -> PanelReading:
-    if len(reading.arms) < 2 or not all(NAMELESS.fullmatch(a.name) for a in reading.arms):
+    nameless = len(reading.arms) > 1 and all(map(_is_nameless, reading.arms))
+    if not nameless and not _by_order(reading):
         return reading
     found = (
         _same_colors(reading.arms, other.arms)
@@ -32,7 +47,19 @@ def _renamed_after(reading: PanelReading, named: Sequence[PanelReading]) -> Pane
         if other.panel.source.image == reading.panel.source.image
     )
     names = next((n for n in found if n is not None), None)
-    return reading if names is None else _renamed(reading, names)
+    if names is None:
+        return reading
+    if nameless:
+        return _renamed(reading, names)
+    return _without(reading, BY_ORDER) if _agree(names) else reading
+
+
+def _agree(names: Mapping[str, str]) -> bool:
+    """Whether each name is likest to its own of the other panel, and clearly so."""
+    own = list(names)
+    like = np.array([[likeness(a, names[b]) for b in own] for a in own])
+    rivals = like - 2.0 * np.eye(len(own))
+    return bool((like.diagonal() > np.maximum(rivals.max(axis=0), rivals.max(axis=1)) + MORE_ALIKE).all())
 
 
 def _same_colors(arms: Sequence[ArmReading], others: Sequence[ArmReading]) -> dict[str, str] | None:
@@ -53,18 +80,21 @@ def _is_clear(gap: FloatArray, row: int, column: int) -> bool:
 
 
 def _renamed(reading: PanelReading, names: Mapping[str, str]) -> PanelReading:
-    cautions = tuple(_about(c, names) for c in reading.cautions if c.code != "nameless")
+    told = _without(reading, "nameless")
     rows = tuple(replace(row, arm=names.get(row.arm, row.arm)) for row in reading.risk_table.rows)
-    status = reading.status
-    if status == "review" and not any(c.severity == "review" for c in cautions):
-        status = "ok"
     return replace(
-        reading,
+        told,
         arms=tuple(replace(arm, name=names[arm.name]) for arm in reading.arms),
         risk_table=RiskTable(rows),
-        cautions=cautions,
-        status=status,
+        cautions=tuple(_about(c, names) for c in told.cautions),
     )
+
+
+def _without(reading: PanelReading, code: str) -> PanelReading:
+    """The reading without the doubts of one kind, which another panel has settled."""
+    cautions = tuple(c for c in reading.cautions if c.code != code)
+    settled = reading.status == "review" and not any(c.severity == "review" for c in cautions)
+    return replace(reading, cautions=cautions, status="ok" if settled else reading.status)
 
 
 def _about(caution: Caution, names: Mapping[str, str]) -> Caution:

@@ -243,3 +243,18 @@ def test_an_entry_with_a_statistic_after_its_name_is_known_by_the_name() -> None
 def test_a_line_that_begins_with_a_statistic_names_no_arm() -> None:
     drawing = base().entry("HR (95% CI): 0.5 (0.3-0.8)", 200, 40, BLUE).entry("Median (95% CI)", 200, 56, RED)
     assert found(drawing) == ()
+
+
+def test_a_sample_as_long_as_the_longest_is_found_where_nothing_else_stands_in_its_way() -> None:
+    drawing = base()
+    for name, at, color in (("Drug", 200, BLUE), ("Placebo", 216, RED)):
+        drawing.line(60, at, 130, at, color, 2).text(name, 136, at)
+    assert [(k.name, round(k.box.width)) for k in found(drawing)] == [("Drug", 68), ("Placebo", 68)]
+
+
+def test_a_pale_sample_close_to_the_soft_edge_of_its_frame_is_read() -> None:
+    drawing = base().entry("Drug", 220, 42, (120, 120, 120)).entry("Placebo", 220, 58, (120, 120, 120), 2, DASHED)
+    left = round(drawing.keys[0].box.left) - 7
+    for at, color in ((left - 1, BLACK), (left, BLACK), (left + 1, (140, 140, 140))):
+        drawing.line(at, 26, at, 74, color, 1)
+    assert [k.name for k in found(drawing)] == ["Drug", "Placebo"]

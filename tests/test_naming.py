@@ -223,6 +223,11 @@ def test_rows_are_tied_by_the_sign_in_their_names() -> None:
     assert tied(row(few, "CD4>50"), row(few, "CD4<=50"), names=("CD4 <=50", "CD4 >50")) == [1, 0]
 
 
+def test_rows_are_tied_by_names_that_differ_in_little() -> None:
+    names = ("Semaglutide 1.0 mg, twice weekly, no HF", "Semaglutide 1.0 mg, twice weekly, HF")
+    assert tied(row([100, 20, 5], names[1]), row([90, 20, 5], names[0]), names=names) == [1, 0]
+
+
 def test_a_row_in_paler_letters_belongs_to_the_curve_of_its_hue_and_not_to_a_grey_one() -> None:
     few = [100, 20, 5]
     arms = [arm(UPPER, (255, 6, 6)), arm(LOWER, (6, 6, 6))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drawn_study import drawn_reading
+from km2ipd.digitize.naming import BY_ORDER
 from km2ipd.digitize.sharednames import with_shared_names
 from km2ipd.records import Caution, PanelReading, RiskTable
 
@@ -44,3 +45,26 @@ def test_other_colours_and_other_pictures_share_no_names() -> None:
     source = replace(bare.panel.source, image="figure-2.png")
     elsewhere = replace(bare, panel=replace(bare.panel, source=source))
     assert with_shared_names([drawn_reading("A"), elsewhere])[1] is elsewhere
+
+
+def by_order(*names: str) -> PanelReading:
+    """Panel B in the colours of panel A, its arms named by the order of its rows alone."""
+    bare = nameless("#1e1ec6", "#c91f1e")
+    arms = tuple(replace(arm, name=name) for arm, name in zip(bare.arms, names, strict=True))
+    rows = tuple(replace(row, arm=name) for row, name in zip(bare.risk_table.rows, names, strict=True))
+    doubt = Caution(BY_ORDER, "nothing but their order tells the rows", "risk table", "review")
+    return replace(bare, arms=arms, risk_table=RiskTable(rows), cautions=(doubt,))
+
+
+def test_names_by_order_are_borne_out_by_a_panel_in_the_same_colours() -> None:
+    _, second = with_shared_names([drawn_reading("A"), by_order("Placebo", "Drug, 50 mg")])
+    assert second.status == "ok" and second.cautions == ()
+    assert [a.name for a in second.arms] == ["Placebo", "Drug, 50 mg"]
+
+
+def test_names_by_order_that_another_panel_speaks_against_stay_in_doubt() -> None:
+    for names in (("Drug", "Placebo"), ("Group A", "Group B")):
+        bare = by_order(*names)
+        assert with_shared_names([drawn_reading("A"), bare])[1] is bare
+    one, other = by_order("Placebo", "Drug"), by_order("Placebo", "Drug")
+    assert with_shared_names([one, other]) == [one, other]
