@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 
 from ..records import Box, Panel, PixelArray, Rgb, TextLine
-from .linesamples import sample_left_of
+from .linesamples import COLUMN_GAP, NAME_GAP, sample_left_of
 
 NUMBER_GAP = 1.0
 """Widest gap between a name and its number, in text heights: twice a word space, as a 1 stands in a wide cell."""
@@ -53,14 +53,39 @@ class LegendKey:
 
 
 def find_legend(pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel) -> tuple[LegendKey, ...]:
-    """Find the legend entries that belong to a panel, in reading order, one for each colour and line style."""
+    """Find the legend entries that belong to a panel, in reading order, one for each colour and line style.
+
+    Samples stand left of their names; where none does, those of a column on the right are taken.
+    """
+    return _entries(pixels, texts, panel) or _entries_with_samples_on_the_right(pixels, texts, panel)
+
+
+def _entries_with_samples_on_the_right(
+    pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel
+) -> tuple[LegendKey, ...]:
+    """The entries of a legend with its samples behind the names: two or more, the samples of one length in a column."""
+    width = pixels.shape[1]
+
+    def mirrored(box: Box) -> Box:
+        return Box(width - 1 - box.right, box.top, width - 1 - box.left, box.bottom)
+
+    turned = replace(panel, plot_area=mirrored(panel.plot_area), region=mirrored(panel.region))
+    found = _entries(pixels[:, ::-1], tuple(replace(t, box=mirrored(t.box)) for t in texts), turned, COLUMN_GAP)
+    keys = [replace(k, box=mirrored(k.box), text_box=mirrored(k.text_box), shown=k.shown[::-1]) for k in found]
+    return tuple(k for k in keys if any(_in_one_slot(k, o) for o in keys if o is not k))
+
+
+def _entries(
+    pixels: PixelArray, texts: tuple[TextLine, ...], panel: Panel, gap: float = NAME_GAP
+) -> tuple[LegendKey, ...]:
+    """The entries with samples left of their names; gap: the widest between the two, in text heights."""
     keys = []
     for line in (_without_statistic(_with_number(line, texts)) for line in texts):
         # What stands left of the plot is another panel's.
         beside = panel.region.contains(*line.box.centre) and line.box.right > panel.plot_area.left
         if not beside or not _may_be_entry(line):
             continue
-        sample = sample_left_of(pixels, line, texts, panel.plot_area)
+        sample = sample_left_of(pixels, line, texts, panel.plot_area, gap)
         if sample is not None:
             name = re.sub(r"^[\s\-\u2013\u2014_+~=\u2022\u00b7|]+", "", line.text).strip()
             rest = sample.box, line.box, sample.shown, sample.ink
@@ -102,14 +127,15 @@ def _with_code_column(keys: list[LegendKey], texts: tuple[TextLine, ...], panel:
         x, y = key.text_box.centre
         tall = key.text_box.height
         more = any(t.box.left > x and t.box.right < area.right and _same_line(t.box, key.text_box, tall) for t in texts)
-        twin = any(
-            abs(o.box.left - key.box.left) < SAME_SLOT * tall and abs(o.box.right - key.box.right) < SAME_SLOT * tall
-            for o in codes
-            if o is not key
-        )
-        return area.top < y < area.bottom and twin and not more
+        return area.top < y < area.bottom and not more and any(_in_one_slot(key, o) for o in codes if o is not key)
 
     return [k for k in keys if k not in codes or in_column(k)]
+
+
+def _in_one_slot(one: LegendKey, other: LegendKey) -> bool:
+    """Whether two samples begin and end alike, as those of a column do."""
+    slack = SAME_SLOT * one.text_box.height
+    return abs(one.box.left - other.box.left) < slack and abs(one.box.right - other.box.right) < slack
 
 
 def _same_line(one: Box, other: Box, tall: float) -> bool:

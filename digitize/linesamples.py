@@ -25,6 +25,8 @@ LINE_GAP, DOT_GAP = 0.9, 1.6
 NAME_GAP = 2.8
 """Widest gap between a sample and its name in text heights: margins take up to 1.4, the gap after a last dot up to 1.6;
 a line farther off is a piece of a curve with its name beside it."""
+COLUMN_GAP = 7.0
+"""The same where samples stand in a column behind names of different lengths."""
 LEAST_INKED = 0.2
 """Least inked share of a sample: dotted lines have 0.25 and more."""
 LETTER_EDGE = 0.4
@@ -52,9 +54,12 @@ class LineSample:
 
 
 def sample_left_of(
-    pixels: PixelArray, line: TextLine, texts: tuple[TextLine, ...], plot_area: Box
+    pixels: PixelArray, line: TextLine, texts: tuple[TextLine, ...], plot_area: Box, gap: float = NAME_GAP
 ) -> LineSample | None:
-    """The line sample that ends just left of a text, None when there is none that stands alone."""
+    """The line sample that ends just left of a text, None when there is none that stands alone.
+
+    gap: the widest between the two, in text heights.
+    """
     height = max(line.box.height, 6.0)
     top, bottom = int(line.box.top - height), int(np.ceil(line.box.bottom + height))
     right, wall = int(line.box.left) - 1, _wall_left_of(line, texts, plot_area, height)
@@ -64,7 +69,7 @@ def sample_left_of(
     for reach, longest in WINDOWS:
         left = max(wall, int(line.box.left - reach * height))
         window = pixels[top : bottom + 1, left : right + 1]
-        sample = _line_sample(window, left, top, height, line.box.centre[1], longest)
+        sample = _line_sample(window, left, top, height, line.box.centre[1], (gap, longest))
         if sample is not None:
             return sample
     return None
@@ -87,12 +92,14 @@ def _wall_left_of(line: TextLine, texts: tuple[TextLine, ...], plot_area: Box, h
 
 
 def _line_sample(
-    window: PixelArray, left: int, top: int, height: float, centre_y: float, longest: float
+    window: PixelArray, left: int, top: int, height: float, centre_y: float, limits: tuple[float, float]
 ) -> LineSample | None:
     """Read a horizontal line sample out of a window.
 
-    height: of the text, in px; centre_y: of the text; longest: a sample may be, in text heights.
+    height: of the text, in px; centre_y: of the text; limits: of the gap before the text and of a sample's length, in
+    text heights.
     """
+    gap, longest = limits
     contrast = np.sqrt(((window.astype(np.float32) - paper_color(window)) ** 2).sum(axis=2))
     offset = np.abs(np.arange(len(window)) + top - centre_y) / height
     rows = np.flatnonzero(offset <= LEVEL)
@@ -117,7 +124,7 @@ def _line_sample(
     if last - first + 1 < 0.8 * height:
         first, last = _cluster_at_the_right(columns, DOT_GAP * height)
     length, runs_in = last - first + 1, first <= 1
-    far = ink.shape[1] - 1 - last > NAME_GAP * height
+    far = ink.shape[1] - 1 - last > gap * height
     if length < 0.8 * height or length > longest * height or runs_in or far:
         return None
     strip = ink[best, first : last + 1]

@@ -258,3 +258,13 @@ def test_a_pale_sample_close_to_the_soft_edge_of_its_frame_is_read() -> None:
     for at, color in ((left - 1, BLACK), (left, BLACK), (left + 1, (140, 140, 140))):
         drawing.line(at, 26, at, 74, color, 1)
     assert [k.name for k in found(drawing)] == ["Drug", "Placebo"]
+
+
+def test_samples_on_the_right_of_their_names_are_keys_where_they_stand_in_a_column() -> None:
+    drawing = base()
+    for name, at, color in (("Drug", 190, BLUE), ("Placebo", 206, RED)):
+        drawing.text(name, 120, at).line(190, at, 220, at, color, 2)
+    assert [(k.name, k.color) for k in found(drawing)] == [("Drug", BLUE), ("Placebo", RED)]
+    assert all(k.box.left > k.text_box.right for k in found(drawing))
+    one = base().text("Drug", 120, 190).line(190, 190, 220, 190, BLUE, 2)
+    assert found(one) == ()
