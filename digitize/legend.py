@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from ..records import Box, Panel, PixelArray, Rgb, TextLine
 from .linesamples import COLUMN_GAP, NAME_GAP, sample_left_of
 
+CODE_GAP = 1.5
+"""The same before a name, where a colon may stand that was not read."""
 NUMBER_GAP = 1.0
 """Widest gap between a name and its number, in text heights: twice a word space, as a 1 stands in a wide cell."""
 SAME_SLOT = 0.4
@@ -25,8 +27,10 @@ STATISTIC = re.compile(
 )
 MARK_ENTRY = re.compile(r"\bcensor(ed|ing)?\b|\bpoints\b", re.IGNORECASE)
 RANGE = re.compile(r"^\d+\s*[-\u2013\u2014]\s*\d+$")
-CODE = re.compile(r"^\d{1,2}(\s*\(\d+(\s*/\s*\d+)?\))?$")
+CODE = re.compile(r"^\d(\s*\(\d+(\s*/\s*\d+)?\))?$")
 """A group known by its number alone, perhaps with its counts: "1", "2 (38/81)"."""
+TICK = 1.5
+"""Length in text heights up to which a stroke beside a number may be the tick of an axis."""
 BEFORE_STATISTIC = re.compile(r"^(.*?\w[^(:;,\[]*?)\s*[(:;,\[]")
 """The name of an entry that gives a statistic after it: "Obs (median: 1723, 95% CI: 1323-2213)"."""
 VALUE = re.compile(r"^\W*\w+\s*[=:]\s*[\d.]")
@@ -80,7 +84,7 @@ def _entries(
 ) -> tuple[LegendKey, ...]:
     """The entries with samples left of their names; gap: the widest between the two, in text heights."""
     keys = []
-    for line in (_without_statistic(_with_number(line, texts)) for line in texts):
+    for line in (_without_statistic(_with_numbers(line, texts)) for line in texts):
         # What stands left of the plot is another panel's.
         beside = panel.region.contains(*line.box.centre) and line.box.right > panel.plot_area.left
         if not beside or not _may_be_entry(line):
@@ -95,17 +99,24 @@ def _entries(
     return tuple(_in_common_slot(ordered))
 
 
-def _with_number(line: TextLine, texts: tuple[TextLine, ...]) -> TextLine:
-    """A name with the number that follows it: "Grade" and "2" are found apart, and all grades would share one name."""
-    b = line.box
+def _with_numbers(line: TextLine, texts: tuple[TextLine, ...]) -> TextLine:
+    """A name with the numbers around it: "Grade" and "2" are found apart, and all grades would share one name.
+
+    SAS puts the number of the row before it ("1: Grade 1").
+    """
     if not line.text[-1:].isalpha() or line.rotation:
         return line
+    b = line.box
     for other in texts:
         n = other.box
-        gap, aligned = n.left - b.right, abs(n.centre[1] - b.centre[1]) < 0.4 * b.height
-        if re.fullmatch(r"\d{1,2}", other.text) and aligned and 0 < gap < NUMBER_GAP * b.height:
-            box = Box(b.left, min(b.top, n.top), n.right, max(b.bottom, n.bottom))
-            return replace(line, text=f"{line.text} {other.text}", box=box)
+        if not re.fullmatch(r"\d{1,2}:?", other.text) or abs(n.centre[1] - b.centre[1]) >= 0.4 * b.height:
+            continue
+        w = line.box
+        box = Box(min(w.left, n.left), min(w.top, n.top), max(w.right, n.right), max(w.bottom, n.bottom))
+        if 0 < n.left - b.right < NUMBER_GAP * (b.height + 1):
+            line = replace(line, text=f"{line.text} {other.text}", box=box)
+        elif 0 < b.left - n.right < CODE_GAP * (b.height + 1):
+            line = replace(line, text=f"{other.text} {line.text}", box=box)
     return line
 
 
@@ -120,16 +131,17 @@ def _with_code_column(keys: list[LegendKey], texts: tuple[TextLine, ...], panel:
 
     A number beside a line may else be a count at risk in a row known by its colour, or a level written at a curve.
     """
-    area = panel.plot_area
     codes = [k for k in keys if CODE.match(k.name)]
+    return [k for k in keys if k not in codes or _is_code_entry(k, codes, texts, panel.plot_area)]
 
-    def in_column(key: LegendKey) -> bool:
-        x, y = key.text_box.centre
-        tall = key.text_box.height
-        more = any(t.box.left > x and t.box.right < area.right and _same_line(t.box, key.text_box, tall) for t in texts)
-        return area.top < y < area.bottom and not more and any(_in_one_slot(key, o) for o in codes if o is not key)
 
-    return [k for k in keys if k not in codes or in_column(k)]
+def _is_code_entry(key: LegendKey, codes: list[LegendKey], texts: tuple[TextLine, ...], area: Box) -> bool:
+    x, y = key.text_box.centre
+    tall = key.text_box.height
+    more = any(t.box.left > x and t.box.right < area.right and _same_line(t.box, key.text_box, tall) for t in texts)
+    if more or key.box.width <= TICK * tall or not area.top < y < area.bottom:
+        return False
+    return any(_in_one_slot(key, other) for other in codes if other is not key)
 
 
 def _in_one_slot(one: LegendKey, other: LegendKey) -> bool:

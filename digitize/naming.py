@@ -6,6 +6,7 @@ curve. Ties between table rows and arms must also respect n(t)/N <= S(t-).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -85,9 +86,18 @@ def name_arms(
     free = [t for t in texts if t.box not in taken and may_name_an_arm(t) and stands_beside_plot(t, panel)]
     open_arms = [i for i, n in enumerate(names) if not n.name]
     free = with_joined(free, pixels, known) if open_arms else []
-    for arm, line in tie_labels(arms, open_arms, free, pixels):
+    for arm, line in tie_labels(arms, open_arms, _without_stray_letters(free, panel, known), pixels):
         names[arm] = ArmName(line.text.strip(), "label")
     return names
+
+
+def _without_stray_letters(lines: list[TextLine], panel: Panel, known: Sequence[str]) -> list[TextLine]:
+    """The lines without the panel's letter, and without other single letters where names of more are to be had.
+
+    A tick, a mark or a dash of a curve is read as a letter now and then.
+    """
+    words = [t for t in lines if len(re.sub(r"\W", "", t.text)) > 1 or t.text.strip() in known]
+    return words or [t for t in lines if t.text.strip() != panel.name]
 
 
 def _tie_keys(arms: list[DrawnArm]) -> list[tuple[int, LegendKey]]:
@@ -164,13 +174,18 @@ def _row_price(row: RiskRow, arm: DrawnArm, name: ArmName, curve: SurvivalCurve)
     """How badly a row fits an arm: unlike names, unlike colours, more patients at risk than the curve allows."""
     price = 0.0
     if row.arm and name.name:
-        alike = likeness(row.arm, name.name)
+        alike = 1.0 if _is_code_of(row.arm, name.name) else likeness(row.arm, name.name)
         price += 2.5 * (1.0 - alike) + OTHER_WORDS * (alike < 1.0)
     if row.color and is_chromatic(rgb_of(row.color)):
         price += _letters_gap(rgb_of(row.color), arm.color)
     if counted_past(row, curve) > PAST_END * float(np.ptp(row.time)):
         price += PAST_PRICE
     return price + min(3.0, 20.0 * excess_at_risk(row, curve))
+
+
+def _is_code_of(row: str, name: str) -> bool:
+    """Whether a row has the number alone that a name begins with, as SAS prints it: "1" for "1: Grade 1"."""
+    return row.isdigit() and re.match(rf"{row}\W", name) is not None
 
 
 def _letters_gap(letters: Rgb, curve: Rgb) -> float:

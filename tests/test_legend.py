@@ -228,9 +228,16 @@ def test_groups_known_by_their_numbers_are_entries_where_samples_stand_in_a_colu
     assert found(base().entry("1", 220, 40, BLUE)) == ()
 
 
+def test_numbers_at_the_ticks_of_an_axis_are_no_entries() -> None:
+    drawing = base()
+    for value, at, color in (("8", 60, BLUE), ("6", 100, RED)):
+        drawing.line(206, at, 218, at, color, 2).text(value, 222, at)
+    assert found(drawing) == ()
+
+
 def test_counts_of_a_row_known_by_its_colour_are_no_entries() -> None:
-    drawing = base().entry("50", 60, 150, BLUE).entry("41", 60, 166, RED)
-    drawing.text("32", 140, 150).text("29", 140, 166)
+    drawing = base().entry("5", 60, 150, BLUE).entry("4", 60, 166, RED)
+    drawing.text("3", 140, 150).text("2", 140, 166)
     assert found(drawing) == ()
 
 
@@ -268,3 +275,12 @@ def test_samples_on_the_right_of_their_names_are_keys_where_they_stand_in_a_colu
     assert all(k.box.left > k.text_box.right for k in found(drawing))
     one = base().text("Drug", 120, 190).line(190, 190, 220, 190, BLUE, 2)
     assert found(one) == ()
+
+
+def test_the_number_of_a_row_before_a_name_belongs_to_it() -> None:
+    drawing = base()
+    for k, color in enumerate((BLUE, RED)):
+        left = 60 + 130 * k
+        drawing.line(left, 248, left + 30, 248, color, 2).text(str(k + 1), left + 36, 248)
+        drawing.text("Grade", left + 36 + 6 + 13, 248)
+    assert [k.name for k in found(drawing)] == ["1 Grade", "2 Grade"]

@@ -165,6 +165,13 @@ def test_far_text_statistics_and_text_outside_name_no_arm() -> None:
     assert named(drawing, [arm(UPPER)]) == [("", "")]
 
 
+def test_the_panels_letter_and_strays_are_no_names_beside_words() -> None:
+    drawing = Drawing().text(panel().name, x(1), y(0.97)).text("Drug", x(25), y(0.76), BLUE).text("I", x(12), y(0.45))
+    assert named(drawing, [arm(LOWER, RED), arm(UPPER, BLUE)]) == [("", ""), ("Drug", "label")]
+    letters = Drawing().text(panel().name, x(1), y(0.97)).text("Q", x(25), y(0.76)).text("R", x(25), y(0.33))
+    assert named(letters, [arm(LOWER, RED), arm(UPPER, BLUE)]) == [("R", "label"), ("Q", "label")]
+
+
 def test_what_the_legend_names_gets_no_label() -> None:
     drawing = Drawing().text("Label", x(25), y(0.76))
     assert named(drawing, [arm(UPPER, BLUE, keys=(key("Drug", BLUE),))]) == [("Drug", "legend")]
@@ -221,6 +228,11 @@ def test_rows_are_tied_by_colour() -> None:
 def test_rows_are_tied_by_the_sign_in_their_names() -> None:
     few = [100, 20, 5]
     assert tied(row(few, "CD4>50"), row(few, "CD4<=50"), names=("CD4 <=50", "CD4 >50")) == [1, 0]
+
+
+def test_rows_are_tied_by_the_numbers_that_names_begin_with() -> None:
+    few = [100, 20, 5]
+    assert tied(row(few, "2"), row(few, "1"), names=("1: Grade 2", "2: Grade 1")) == [1, 0]
 
 
 def test_rows_are_tied_by_names_that_differ_in_little() -> None:
