@@ -29,10 +29,8 @@ from .inks import color_distance
 from .legend import LegendKey, may_name_an_arm
 from .pairing import cheapest_pairs
 from .rhythm import LineStyle, rhythm_of_sample
-from .risklaws import share_at_first
+from .risklaws import counted_past, excess_at_risk
 
-TIME_SLACK = 0.008
-"""Share of the table's time span by which a drop may be read early: a pixel or two in small pictures."""
 GREY_CURVE = 1.5
 """Price of a grey curve for a row in coloured letters: above that of a faded colour, below that of another hue."""
 STYLE_TELLS = 0.03
@@ -194,25 +192,6 @@ def _letters_gap(letters: Rgb, curve: Rgb) -> float:
         return GREY_CURVE
     gap = min(2.0, color_distance(letters, curve) / LETTER_COLOR)
     return min(gap, FADED) if may_share_hue(letters, curve) else gap
-
-
-def excess_at_risk(row: RiskRow, curve: SurvivalCurve) -> float:
-    """Mean of n(t)/N above S(t-), where it is above: 0 for a plain cohort."""
-    known = np.isfinite(row.at_risk)
-    if known.sum() < 2 or row.at_risk[known][0] <= 0:
-        return 0.0
-    share = row.at_risk[known] / row.at_risk[known][0] * share_at_first(row.time[known][0], curve)
-    # A drop at the very time of a count may be drawn a pixel early.
-    before = curve.at(row.time[known] - TIME_SLACK * float(np.ptp(row.time)))
-    drawn = row.time[known] <= curve.time[-1]
-    excess = np.maximum(0.0, share - before - 0.01)
-    return float(excess[drawn].mean()) if drawn.any() else 0.0
-
-
-def counted_past(row: RiskRow, curve: SurvivalCurve) -> float:
-    """How far past the end of a curve patients of its arm are still counted at risk, in units of time."""
-    counted = row.time[row.at_risk > 0]
-    return float(counted.max() - curve.time[-1]) if len(counted) else 0.0
 
 
 def rgb_of(color: str) -> Rgb:

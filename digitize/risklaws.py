@@ -160,9 +160,26 @@ def _starts_full(row: RiskRow) -> bool:
 
 def _excess(row: RiskRow, curve: SurvivalCurve) -> FloatArray:
     """How far n(t)/N lies above S(t-) in each cell, nan where missing; half a patient and slack allowed."""
-    total = row.at_risk[0] / share_at_first(row.time[0], curve)
+    first = int(np.flatnonzero(np.isfinite(row.at_risk))[0])
+    total = row.at_risk[first] / share_at_first(row.time[first], curve)
     before = curve.at(row.time - _early(row))
-    return np.where(row.time > row.time[0], row.at_risk / total - before - 0.5 / total - _CURVE_SLACK, 0.0)
+    above = row.at_risk / total - before - 0.5 / total - _CURVE_SLACK
+    return np.where(row.time > row.time[first], above, np.where(np.isfinite(row.at_risk), 0.0, np.nan))
+
+
+def excess_at_risk(row: RiskRow, curve: SurvivalCurve) -> float:
+    """Mean of n(t)/N above S(t-), where it is above, over the cells before the curve's end: 0 for a plain cohort."""
+    known = np.isfinite(row.at_risk)
+    if known.sum() < 2 or row.at_risk[known][0] <= 0:
+        return 0.0
+    above = np.maximum(0.0, _excess(row, curve)[known & (row.time <= curve.time[-1])])
+    return float(above.mean()) if len(above) else 0.0
+
+
+def counted_past(row: RiskRow, curve: SurvivalCurve) -> float:
+    """How far past the end of a curve patients of its arm are still counted at risk, in units of time."""
+    counted = row.time[row.at_risk > 0]
+    return float(counted.max() - curve.time[-1]) if len(counted) else 0.0
 
 
 def share_at_first(time: float, curve: SurvivalCurve) -> float:

@@ -10,8 +10,9 @@ import numpy as np
 from ..records import ArmReading, Caution, CurveTrace, Panel, PrintedNumber, RiskRow, RiskTable, SurvivalCurve
 from .drawnarm import DrawnArm
 from .inks import color_distance
-from .naming import PAST_END, counted_past, excess_at_risk
+from .naming import PAST_END
 from .rhythm import is_dashed
+from .risklaws import counted_past, excess_at_risk
 
 NAMELESS = re.compile(r"Arm \d+")
 """The name of an arm for which the figure gives none."""
