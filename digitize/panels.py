@@ -103,7 +103,7 @@ def _lost_on_page(views: list[_View], figure: Figure) -> tuple[Caution, ...]:
     if share >= SMALLEST_SHARE or figure.source.route != "raster":
         return ()
     message = f"the plots cover only {100 * share:.0f} % of the picture, which may be a diagram about them"
-    return (Caution("small_on_page", message, "figure", "review"),)
+    return (Caution("small-on-page", message, "figure", "review"),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -267,9 +267,9 @@ def _calibration_doubts(plot: Plot) -> list[Caution]:
         residual = ticks.calibration.residual_px
         if residual > LARGE_RESIDUAL_PX:
             message = f"the ticks scatter by {residual:.1f} px about the scale fitted through them"
-            doubts.append(Caution("axis_residual", message, axis, "review"))
+            doubts.append(Caution("axis-residual", message, axis, "review"))
         if len(ticks.calibration.ticks) == 2:
-            doubts.append(Caution("axis_two_ticks", "the scale rests on two numbers only", axis, "review"))
+            doubts.append(Caution("axis-two-ticks", "the scale rests on two numbers only", axis, "review"))
     return doubts
 
 
@@ -281,7 +281,7 @@ def _percent_doubts(view: _View, caption: str) -> list[Caution]:
     if view.scale == "fraction" or said or column.values.max() >= FULL_PERCENT:
         return []
     message = f"the y axis ends at {column.values.max():g} and nothing says that it is in percent"
-    return [Caution("percent_assumed", message, "y axis", "review")]
+    return [Caution("percent-assumed", message, "y axis", "review")]
 
 
 def _competing_doubts(view: _View, direction: Direction, caption: str) -> list[Caution]:

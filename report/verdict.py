@@ -11,17 +11,17 @@ from ..records import Caution, Check, Status
 def no_patients(panel: str, reason: Exception) -> Caution:
     """The caution of a panel that failed, by the user's data or by a bug of ours, which it then calls so."""
     if isinstance(reason, Km2ipdError):
-        return Caution("no_patients", f"No patients could be rebuilt: {reason}", f"panel {panel}", "review")
+        return Caution("no-patients", f"No patients could be rebuilt: {reason}", f"panel {panel}", "review")
     what = " ".join(f"{type(reason).__name__}: {reason}".split())[:200]
     message = f"No patients could be rebuilt, by a bug of km2ipd ({what}). Please report it with the figure."
-    return Caution("internal_error", message, f"panel {panel}", "review")
+    return Caution("internal-error", message, f"panel {panel}", "review")
 
 
 def disagreements(panel: str, checks: Sequence[Check]) -> tuple[Caution, ...]:
     """A caution for every reported number that differs."""
     return tuple(
         Caution(
-            "differs_from_print",
+            "differs-from-print",
             f"{c.what} is {c.reported} in print and {c.reconstructed} in the rebuilt patients",
             f"panel {panel}",
             "review",

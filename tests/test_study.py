@@ -132,7 +132,7 @@ def test_a_printed_number_that_differs_asks_for_review() -> None:
     (result,) = study.conclude(reading_of().digitization)
     assert result.status == "review"
     assert any(c.verdict == "differs" for c in result.checks)
-    assert any(c.code == "differs_from_print" for c in result.cautions)
+    assert any(c.code == "differs-from-print" for c in result.cautions)
 
 
 def test_a_printed_number_that_agrees_leaves_the_panel_ok() -> None:
