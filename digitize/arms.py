@@ -87,7 +87,10 @@ def _arms_of_inks(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | Non
     paths = leading = _drop_riders(sure, inks)
     paths, spare = _without_limit_pairs(paths, spare, inks)
     paths = _without_surplus(paths, inks, wanted, sure=expected is not None)
-    if wanted is not None:
+    if wanted is None:
+        # A lone entry of the legend that was read stands for an arm too.
+        paths += _hidden_ones([p for p in hidden if inks[p.ink].keys], paths, inks)
+    else:
         hidden += [p for p in sure if not any(p is k for k in leading) and not is_grey(inks[p.ink].color)]
         paths += _hidden_ones(hidden, paths, inks)[: max(0, wanted - len(paths))]
     if wanted is None or len(paths) < wanted:

@@ -87,7 +87,7 @@ def _entries(
     for line in (_without_statistic(_with_numbers(line, texts)) for line in texts):
         # What stands left of the plot is another panel's.
         beside = panel.region.contains(*line.box.centre) and line.box.right > panel.plot_area.left
-        if not beside or not _may_be_entry(line):
+        if not beside or not (may_be_entry(line) or CODE.match(line.text)):
             continue
         sample = sample_left_of(pixels, line, texts, panel.plot_area, gap)
         if sample is not None:
@@ -240,7 +240,12 @@ def may_name_an_arm(line: TextLine) -> bool:
     )
 
 
-def _may_be_entry(line: TextLine) -> bool:
-    """Whether a text beside a line sample could be its name: also ranges and codes, which alone may be anything."""
-    numbers = RANGE.match(line.text) or CODE.match(line.text)
-    return may_name_an_arm(line) or (line.rotation == 0 and line.box.width >= 3 and bool(numbers))
+def may_be_entry(line: TextLine) -> bool:
+    """Whether a text beside a line sample could be its name: also ranges and headings, which alone are something else.
+
+    "Treatment" heads one legend and is an arm of another.
+    """
+    if may_name_an_arm(line):
+        return True
+    beside = RANGE.match(line.text) or HEADING.match(line.text)
+    return line.rotation == 0 and line.box.width >= 3 and bool(beside) and not MARK_ENTRY.search(line.text)

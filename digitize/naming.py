@@ -81,12 +81,17 @@ def name_arms(
     for arm, key in _tie_keys(arms):
         names[arm] = ArmName(key.name, "legend")
     taken = {k.text_box for arm in arms for k in arm.keys}
-    free = [t for t in texts if t.box not in taken and may_name_an_arm(t) and stands_beside_plot(t, panel)]
+    free = [t for t in texts if t.box not in taken and _may_label(t, known) and stands_beside_plot(t, panel)]
     open_arms = [i for i, n in enumerate(names) if not n.name]
     free = with_joined(free, pixels, known) if open_arms else []
     for arm, line in tie_labels(arms, open_arms, _without_stray_letters(free, panel, known), pixels):
         names[arm] = ArmName(line.text.strip(), "label")
     return names
+
+
+def _may_label(line: TextLine, known: Sequence[str]) -> bool:
+    """Whether a line could be an arm's name; a name of the table is one though it may be a heading elsewhere."""
+    return may_name_an_arm(line) or (line.text.strip() in known and line.rotation == 0)
 
 
 def _without_stray_letters(lines: list[TextLine], panel: Panel, known: Sequence[str]) -> list[TextLine]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -72,11 +73,12 @@ def doubts_about(
     legend_entries: int,
     table_rows: int,
     labels: int = 0,
+    idle: Sequence[str] = (),
 ) -> list[Caution]:
     """The laws of the figure that this reading breaks, each as a caution that keeps the panel from being ok.
 
     legend_entries, table_rows: how many the figure shows, also those that were tied to no arm. labels: lines of text
-    beside the curves that could be names.
+    beside the curves that could be names. idle: names of the legend's entries in whose line no curve was found.
     """
     found: list[Caution] = []
     for axis, name in ((panel.x, "x axis"), (panel.y, "y axis")):
@@ -95,6 +97,8 @@ def doubts_about(
         found.append(_review("arm-count", f"{len(arms)} curves but {legend_entries} legend entries", "legend"))
     if table_rows and table_rows != len(arms):
         found.append(_review("arm-count", f"{len(arms)} curves but {table_rows} table rows", "risk table"))
+    if idle:
+        found.append(_review("key-without-curve", f"no curve is drawn like the legend's {', '.join(idle)}", "legend"))
     named_rows = sum(not NAMELESS.fullmatch(row.arm) for row in table.rows)
     patients = bool(table.rows) or any(line.draws_marks for line in drawn)
     found += _nameless(arms, legend_entries + labels + named_rows, patients)

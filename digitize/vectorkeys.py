@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..records import Box, Figure, Panel, Rgb, Stroke, TextLine
-from .legend import LegendKey, may_name_an_arm
+from .legend import LegendKey, may_be_entry
 from .strokes import stroke_box
 
 # A sample's centre stands within this share of the letters' height from theirs.
@@ -51,7 +51,7 @@ def legend_keys(
             if index not in used and (sample := _as_sample(stroke)) is not None
         ]
     )
-    lines = [line for line in texts if panel.region.contains(*line.box.centre) and _may_be_name(line)]
+    lines = [line for line in texts if panel.region.contains(*line.box.centre) and may_be_entry(line)]
     left = {id(line): sample for line in lines if (sample := _beside(line, samples, left=True)) is not None}
     free = [s for s in samples if not any(c.box.contains(*s.box.centre, margin=FLAT) for c in left.values())]
     keys = []
@@ -79,10 +79,6 @@ def _distinct(keys: Sequence[LegendKey]) -> tuple[LegendKey, ...]:
     longest = {k.name: k for k in sorted(ordered, key=lambda k: k.box.width)}
     named = [k for k in ordered if longest[k.name] is k]
     return tuple({(k.color, round(k.inked, 2), round(k.width_px)): k for k in reversed(named)}.values())[::-1]
-
-
-def _may_be_name(line: TextLine) -> bool:
-    return may_name_an_arm(line) or (line.rotation == 0 and bool(RANGE.match(line.text)))
 
 
 def inked_share(dash: Sequence[float], width: float) -> float:

@@ -245,6 +245,14 @@ def test_an_arm_hidden_by_the_frame_for_half_its_length_counts_where_the_table_n
     assert crop.figure_y(arms[0].path.corners.y[1:]) == pytest.approx([p[1] for p in late[1:]], abs=0.6)
 
 
+def test_an_arm_hidden_for_half_its_length_counts_where_a_lone_entry_of_the_legend_names_it() -> None:
+    leaves = (*UPPER[:4], *stairs((19, 0.6))[-1:])
+    drawing = Drawing().axes().curve(leaves, END, RED).curve(UPPER, END, BLUE).entry("Control", 230, 200, RED)
+    crop, arms = arms_of(drawing)
+    assert [a.ink.color for a in arms] == [BLUE, RED]
+    assert follows(crop, arms[1], leaves)
+
+
 def test_the_ends_of_dense_marks_are_no_further_arm() -> None:
     drawing = Drawing().axes().curve(UPPER, END, BLUE, 2)
     for at in np.arange(LEFT + 6, END, 5):

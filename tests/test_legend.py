@@ -284,3 +284,9 @@ def test_the_number_of_a_row_before_a_name_belongs_to_it() -> None:
         drawing.line(left, 248, left + 30, 248, color, 2).text(str(k + 1), left + 36, 248)
         drawing.text("Grade", left + 36 + 6 + 13, 248)
     assert [k.name for k in found(drawing)] == ["1 Grade", "2 Grade"]
+
+
+def test_a_word_that_heads_other_legends_names_an_arm_beside_a_sample() -> None:
+    drawing = base().text("Group", 220, 24).entry("Control", 220, 40, BLUE).entry("Treatment", 220, 56, RED)
+    assert [k.name for k in found(drawing)] == ["Control", "Treatment"]
+    assert [k.name for k in found(base().entry("Censored", 220, 40, BLUE))] == []

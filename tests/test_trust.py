@@ -132,6 +132,13 @@ def test_a_figure_that_names_no_arm_is_no_doubtful_reading() -> None:
         assert severities(table, entries, labels) == ["review"]
 
 
+def test_an_entry_of_the_legend_in_whose_line_nothing_is_drawn_is_missed() -> None:
+    arm = reading(drawn(), "Drug", panel())
+    assert [c.code for c in doubts_about(panel(), [drawn()], (arm,), RiskTable(), 1, 0, 1)] == []
+    (doubt,) = doubts_about(panel(), [drawn()], (arm,), RiskTable(), 1, 0, 1, ["Control"])
+    assert (doubt.code, doubt.severity) == ("key-without-curve", "review") and "Control" in doubt.message
+
+
 def test_exchanged_rows_have_more_patients_than_the_curve_allows() -> None:
     swapped = RiskTable(tuple(replace(r, arm=n) for r, n in zip(TABLE.rows, ("Placebo", "Drug"), strict=True)))
     assert doubts(table=swapped, rows=2) == [("at-risk-above-curve", "Placebo")]
