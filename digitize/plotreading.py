@@ -102,7 +102,7 @@ def read_plot(
     lines = [d.drawn for _, d in named]
     entries = len(legend) + entries_without_sample(texts, legend)
     labels = sum(may_name_an_arm(t) and stands_beside_plot(t, panel) for t in texts)
-    idle = [k.name for k in legend if not any(k in d.keys for d in drawn)]
+    idle = [k.name for k in legend if not any(k in d.keys for d in drawn) and k.name not in {a.name for a in readings}]
     doubts = doubts_about(panel, lines, readings, table, entries, printed_rows, labels, idle)
     cautions = (*cautions, *doubts, *doubts_by_print(panel, readings, printed))
     status: Status = "review" if any(c.severity == "review" for c in cautions) else "ok"
