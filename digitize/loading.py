@@ -27,6 +27,8 @@ SMALLEST_SIDE_PX = 60
 LARGEST_SIDE_PX = 20_000
 # 60 Mpx are 180 MB as RGB, which keeps the whole run below 1 GB.
 LARGEST_AREA_PX = 60_000_000
+# 60 Mpx of 48 bits are 360 MB unpacked; an article with its plates has 100 MB at most.
+LARGEST_FILE_BYTES = 500_000_000
 # An XML declaration, comments and a doctype may stand before <svg, or before a root of that name space.
 SVG_PROLOGUE_BYTES = 4096
 SVG_SIGNS = (b"<svg", b"http://www.w3.org/2000/svg")
@@ -81,12 +83,16 @@ def decode_image(data: bytes, name: str, page: int | None = None) -> PixelArray:
 
 def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as handle:
+            data = handle.read(LARGEST_FILE_BYTES + 1)
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
         raise UnreadableFigure(f"{path.name}: cannot be read ({reason})") from error
     if not data:
         raise UnreadableFigure(f"{path.name}: the file is empty")
+    if len(data) > LARGEST_FILE_BYTES:
+        seen = f"{path.name}: the file has more than {LARGEST_FILE_BYTES // 10**6} MB"
+        raise UnreadableFigure(seen, "Give the page or the picture of the figure alone.")
     return data
 
 

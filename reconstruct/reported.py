@@ -51,6 +51,7 @@ else:
     import tomli as tomllib
 
 # Days in each unit, for converting between the paper's unit and the figure's.
+MAX_CHARS = 1_000_000  # what a paper reports about a figure fits on a page
 DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
 NOT_REACHED = re.compile(r"^(not reached|not estimable|n\.?r\.?|n\.?e\.?)$", re.IGNORECASE)
 NUMBER = re.compile(r"^(<|>|=|≤|≥)?\s*([0-9]*[.,·]?[0-9]+)\s*(%)?$")
@@ -114,7 +115,10 @@ def read_reported(path: Path, panel: str | None = None) -> tuple[PrintedNumber, 
 
 def _outcomes(path: Path) -> list[Mapping[str, Any]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as handle:
+            text = handle.read(MAX_CHARS + 1)
+        if len(text) > MAX_CHARS:
+            raise BadTable(f"{path.name}: larger than {MAX_CHARS // 1_000_000} MB", "Give a reported.toml.")
         content = tomllib.loads(text, parse_float=Decimal)
     except OSError as reason:
         raise BadTable(f"{path.name}: {reason.strerror or reason}", "Give a file that can be read.") from None

@@ -23,6 +23,8 @@ DEFAULT_PANEL = "1"
 DEFAULT_ARM = "Arm 1"
 # Longest table read: the patients of a 20,000-patient trial fit ten times; a million rows is some other file.
 MAX_ROWS = 200_000
+# The longest name that anyone gives an arm is a sentence; a longer line is no line of a table.
+MAX_LINE_CHARS = 2_000_000
 # Largest cohort: above every published Kaplan-Meier figure, and small enough that a slip in a digit shows.
 MAX_COUNT = 5_000_000
 # A rise of S up to this is the hand of a person clicking (half a pixel of a plot 250 px high); it is
@@ -299,10 +301,10 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
 def _lines(path: Path) -> Iterator[str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
-            for number, line in enumerate(handle):
+            for number, line in enumerate(iter(lambda: handle.readline(MAX_LINE_CHARS), "")):
                 if number > MAX_ROWS:
                     raise BadTable(f"{path.name}: more than {MAX_ROWS} rows", "Give one row a corner or patient.")
-                if "\0" in line:
+                if "\0" in line or len(line) == MAX_LINE_CHARS:
                     raise BadTable(f"{path.name} line {number + 1}: not a text file", "Give a CSV file.")
                 yield line
     except UnicodeDecodeError:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from km2ipd.digitize import loading
 from km2ipd.digitize.loading import load_figure
 from km2ipd.errors import UnreadableFigure
 from PIL import Image
@@ -164,3 +165,12 @@ def test_an_svg_is_known_by_its_content(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     (figure,) = load_figure(path)
     assert figure.source.route == "vector" and len(figure.strokes) == 1
+
+
+def test_a_file_of_gigabytes_is_refused_unread(tmp_path, monkeypatch):
+    monkeypatch.setattr(loading, "LARGEST_FILE_BYTES", 1_000_000)
+    path = tmp_path / "figure.png"
+    with path.open("wb") as handle:
+        handle.truncate(10**8)  # a hole that takes no place on the disk
+    with pytest.raises(UnreadableFigure, match="more than 1 MB"):
+        load_figure(path)

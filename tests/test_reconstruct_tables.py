@@ -56,6 +56,7 @@ BAD_CURVES = {
     "upside down": ("time,survival\n0,0\n5,0\n", "starts at survival 0.*1 - S"),
     "no length": ("time,survival\n5,1\n5,0.9\n", "all points of arm .* are at time 5"),
     "no follow-up": ("time,survival\n0,1\n1e300,0.9\n", "is no follow-up"),
+    "endless line": ("time,survival\n0,1\n" + "1" * tables.MAX_LINE_CHARS, "line 3: not a text file"),
     "binary": (b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "not a text file"),
 }
 

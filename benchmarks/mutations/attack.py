@@ -21,6 +21,7 @@ MEMORY_LIMIT_MB = 2_000
 HARD_LIMIT_MB = 6_000  # beyond this the process may not even ask: the machine is not to suffer
 CPU_LIMIT_S = 60  # of the processor's own time, so that a busy machine makes no hang; the kernel ends the process
 ALLOWED_EXITS = (0, 2, 3, 4)
+LARGEST_HASHED_BYTES = 100_000_000
 REFUSED = 2  # the exit code for an output folder that is taken
 JOURNAL = ".km2ipd-batch.jsonl"
 MINE = {"report.json": b"mine", "notes.txt": b"mine"}  # what a taken output folder holds
@@ -158,10 +159,15 @@ def _last_own_line(talk: str) -> str:
 
 def _contents(root: Path) -> dict[str, str]:
     """Every path below with a hash of what it holds ("" for a folder)."""
-    return {
-        str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() if p.is_file() else ""
-        for p in sorted(root.rglob("*"))
-    }
+    return {str(p.relative_to(root)): _fingerprint(p) if p.is_file() else "" for p in sorted(root.rglob("*"))}
+
+
+def _fingerprint(path: Path) -> str:
+    """Of what a file holds; of a very large one, its size and when it was changed."""
+    about = path.stat()
+    if about.st_size > LARGEST_HASHED_BYTES:
+        return f"{about.st_size} {about.st_mtime_ns}"
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _forget_peak() -> None:

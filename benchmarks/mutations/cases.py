@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import shutil
 import subprocess
 import sys
@@ -89,6 +90,10 @@ def make_originals(folder: Path) -> dict[str, list[Path]]:
         picture.save(files["image"][-1])
     for suffix in ("pdf", "svg"):
         files[suffix] = [Path(shutil.copy(SAMPLES / "desmoid_pfs" / f"figure.{suffix}", folder))]
+    files["pdf"].append(folder / "scan.pdf")
+    picture.save(files["pdf"][-1], creationDate=None, modDate=None)
+    files["svg"].append(folder / "figure.svgz")
+    files["svg"][-1].write_bytes(gzip.compress(files["svg"][0].read_bytes(), mtime=0))
     files["ipd.csv"] = [Path(shutil.copy(SAMPLES / "desmoid_pfs" / "patients.csv", folder / "ipd.csv"))]
     files["reported.toml"] = [Path(shutil.copy(SAMPLES / "desmoid_pfs" / "reported.toml", folder))]
     for name, rows in _tables().items():
@@ -139,7 +144,7 @@ def spoilt_files(originals: dict[str, list[Path]], count: int, seed: int) -> Ite
         for index in range(max(1, round(count * share / total))):
             rng = np.random.default_rng([seed, row, index])
             file = originals[kind][index % len(originals[kind])]
-            mutator = _choose_mutator(kind, rng)
+            mutator = _choose_mutator(kind, file, rng)
             taken = index % TAKEN_EVERY == TAKEN_EVERY - 1 and COMMANDS[kind][0] in WRITING
             yield Case(kind, mutator.__name__, file.name, mutator(file.read_bytes(), rng), taken)
     for name, data in hostile_files():
@@ -149,15 +154,15 @@ def spoilt_files(originals: dict[str, list[Path]], count: int, seed: int) -> Ite
     yield from (Case("place", f"place {name}", name, b"") for name in PLACES)
 
 
-def _choose_mutator(kind: str, rng: np.random.Generator) -> Mutator:
-    text = kind not in ("image", "pdf") and rng.random() < 0.75
+def _choose_mutator(kind: str, file: Path, rng: np.random.Generator) -> Mutator:
+    text = kind not in ("image", "pdf") and file.suffix != ".svgz" and rng.random() < 0.75
     choice = TEXT_MUTATORS if text else BYTE_MUTATORS
     return choice[rng.integers(len(choice))]
 
 
 def _kind_of(name: str) -> str:
     suffix = Path(name).suffix
-    by_suffix = {".pdf": "pdf", ".svg": "svg", ".csv": "curves.csv", ".json": "digitization.json"}
+    by_suffix = {".pdf": "pdf", ".svg": "svg", ".svgz": "svg", ".csv": "curves.csv", ".json": "digitization.json"}
     if suffix == ".toml":
         return "study.toml" if name.startswith(("figure", "parent", "study_")) else "reported.toml"
     return by_suffix.get(suffix, "image")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import struct
 import zipfile
@@ -11,11 +12,14 @@ from collections.abc import Iterator
 # bounded, but by seconds (pictures that are read as any other, places in which a figure is run): for the long version
 SLOW = frozenset(
     {
+        *("bomb.pdf", "bomb.svgz", "thousands_of_pages.pdf", "bomb_text.png"),
         *("long_path.svg", "doubling_use.svg", "deep.svg", "many_paths.pdf", "long_path.pdf", "million.csv"),
         *("floats.tif", "lab.tif", "cmyk.tif", "sixteen.tif", "turned.png", "palette.png", "grey.png", "alpha.webp"),
         *("long_name", "full_disk_of_a_batch", "out_of_no_disk", "study_that_is_broken_in_a_batch"),
     }
 )
+
+BOMB_BYTES = 1_000_000_000  # unpacked; a thousandth of it when packed
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {size}>{body}</svg>'
 
@@ -29,11 +33,20 @@ def hostile_files() -> Iterator[tuple[str, bytes]]:
 
 
 def _png(width: int, height: int, depth: int = 8, color: int = 2, body: bytes = b"") -> bytes:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     header = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    return _png_of((b"IHDR", header), (b"IDAT", body), (b"IEND", b""))
+
+
+def _png_of(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG of chunks of a kind and content; one that has no size of its own is given one, and white in it."""
+    if chunks[0][0] != b"IHDR":
+        size = struct.pack(">IIBBBBB", 400, 300, 8, 0, 0, 0, 0)
+        white = zlib.compress((b"\x00" + b"\xff" * 400) * 300)
+        chunks = ((b"IHDR", size), *chunks, (b"IDAT", white), (b"IEND", b""))
+    packed = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
 def _images() -> Iterator[tuple[str, bytes]]:
@@ -50,6 +63,8 @@ def _images() -> Iterator[tuple[str, bytes]]:
     yield "huge.bmp", b"BM" + struct.pack("<IHHIIiiHHIIiiII", 60, 0, 0, 54, 40, 50_000, 50_000, 1, 24, 0, 0, 0, 0, 0, 0)
     yield "huge.tif", _tiff_of_endless_pages()
     yield "short.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
+    yield "bomb_text.png", _png_of((b"zTXt", b"Comment\x00\x00" + zlib.compress(bytes(BOMB_BYTES))))
+    yield "bomb_profile.png", _png_of((b"iCCP", b"icc\x00\x00" + zlib.compress(bytes(BOMB_BYTES // 10))))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("figure.png", b"\x00" * 50_000_000)
@@ -84,21 +99,23 @@ def _svgs() -> Iterator[tuple[str, bytes]]:
     yield "long_path.svg", svg(f'<path stroke="red" d="M0 0{"L1 1L2 2" * 200_000}"/>')
     yield "odd_path.svg", svg('<path d="M nan inf L 1e400 -1e400 Z A 0 0 0 9 9 1"/><path/><path d=""/>')
     yield "no_xml.svg", b"<svg"
+    yield "bomb.svgz", gzip.compress(bytes(BOMB_BYTES), mtime=0)
+    yield "cut.svgz", gzip.compress(svg("<text>12</text>" * 1000), mtime=0)[:-20]
     yield "matrix.svg", svg('<g transform="matrix(0 0 0 0 0 0) scale(1e300) rotate()"><path d="M0 0L9 9"/></g>')
 
 
-def _pdf(content: bytes, box: str = "0 0 400 300", extra: str = "") -> bytes:
-    """A PDF of one page; readers mend the missing cross-reference table."""
+def _pdf(content: bytes, box: str = "0 0 400 300", extra: str = "", kids: str = "3 0 R", stream: str = "") -> bytes:
+    """A PDF of one page, or of what kids names; readers mend the missing cross-reference table."""
     parts = (
         "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj",
-        "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj",
+        f"2 0 obj<</Type/Pages/Kids[{kids}]/Count {kids.count('R')}>>endobj",
         f"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[{box}]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>endobj",
-        f"4 0 obj<</Length {len(content)}>>stream\n",
+        f"4 0 obj<</Length {len(content)}{stream}>>stream\n",
     )
     return (
         ("%PDF-1.4\n" + "\n".join(parts)).encode()
         + content
-        + f"\nendstream endobj\n{extra}\ntrailer<</Root 1 0 R>>".encode()
+        + f"\nendstream endobj\n{extra}\ntrailer<</Root 1 0 R>>".encode("latin-1")
     )
 
 
@@ -115,6 +132,13 @@ def _pdfs() -> Iterator[tuple[str, bytes]]:
     yield "long_path.pdf", _pdf(b"0 0 m " + b"1 1 l 2 2 l " * 300_000 + b"S")
     yield "deep_state.pdf", _pdf(b"q " * 200_000 + b"0 0 m 9 9 l S")
     yield "text.pdf", b"hello"
+    yield "itself.pdf", _pdf(b"", kids="2 0 R")
+    yield "thousands_of_pages.pdf", _pdf(b"0 0 m 9 9 l S", kids="3 0 R " * 3_000)
+    yield "bomb.pdf", _pdf(zlib.compress(bytes(BOMB_BYTES)), stream="/Filter/FlateDecode")
+    picture = "/Subtype/Image/Width 60000/Height 60000/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode"
+    packed = zlib.compress(bytes(10_000)).decode("latin-1")
+    huge = f"5 0 obj<</Type/XObject{picture}/Length {len(packed)}>>stream\n{packed}\nendstream endobj"
+    yield "huge_picture.pdf", _pdf(b"400 0 0 300 0 0 cm /F Do", extra=huge)
 
 
 def _tables() -> Iterator[tuple[str, bytes]]:

@@ -59,6 +59,43 @@ def _device_as_manifest(home: Path, given: Path) -> Scene:
     return _batch("/dev/zero")
 
 
+def _endless_file_as_figure(home: Path, given: Path) -> Scene:
+    """Five gigabytes of nothing, that take no place on the disk."""
+    return _run(_sparse(home / "x.png"))
+
+
+def _endless_file_as_table(home: Path, given: Path) -> Scene:
+    return Scene(("reconstruct", str(_sparse(home / "x.csv")), "--out", "out"))
+
+
+def _endless_file_as_study(home: Path, given: Path) -> Scene:
+    return _run(_sparse(home / "x.toml"))
+
+
+def _endless_file_as_pivot(home: Path, given: Path) -> Scene:
+    return _run(_sparse(home / "x.json"))
+
+
+def _endless_line_in_a_table(home: Path, given: Path) -> Scene:
+    return Scene(("reconstruct", str(_sparse(home / "x.csv", b"panel,arm,time,survival\n")), "--out", "out"))
+
+
+def _endless_file_as_reported(home: Path, given: Path) -> Scene:
+    return Scene(("check", str(given / "ipd.csv"), "--reported", str(_sparse(home / "x.toml"))))
+
+
+def _sparse(path: Path, beginning: bytes = b"") -> Path:
+    with path.open("wb") as handle:
+        handle.write(beginning)
+        handle.truncate(5 * 2**30)
+    return path
+
+
+def _figure_named_as_an_option(home: Path, given: Path) -> Scene:
+    shutil.copy(given / "figure.png", home / "-o")
+    return Scene(("run", "--out", "out", "--", "-o"))
+
+
 def _link_in_circles(home: Path, given: Path) -> Scene:
     (home / "x.png").symlink_to("x.png")
     return _run("x.png")
@@ -87,6 +124,13 @@ def _names_in_a_batch(home: Path, given: Path) -> Scene:
         with open(os.path.join(os.fsencode(source), name), "wb") as handle:
             handle.write(b"no picture")
     return _batch(source)
+
+
+def _names_in_a_manifest(home: Path, given: Path) -> Scene:
+    """Folders of results that would lie elsewhere, or be no folder."""
+    names = ("../x", "/tmp/x", "..", ".", "-o", "a/b", "con", "x" * 300, "\x00", "summary.csv")
+    (given / "names.csv").write_text("name,figure\n" + "".join(f'"{name}",totals.csv\n' for name in names))
+    return _batch(given / "names.csv")
 
 
 def _long_name(home: Path, given: Path) -> Scene:
@@ -214,9 +258,17 @@ PLACES: dict[str, Callable[[Path, Path], Scene]] = {
         _device_as_table,
         _device_as_reported,
         _device_as_manifest,
+        _endless_file_as_figure,
+        _endless_file_as_table,
+        _endless_file_as_study,
+        _endless_file_as_pivot,
+        _endless_line_in_a_table,
+        _endless_file_as_reported,
+        _figure_named_as_an_option,
         _link_in_circles,
         _odd_things_in_a_batch,
         _names_in_a_batch,
+        _names_in_a_manifest,
         _long_name,
         _no_out_and_a_long_name,
         _name_that_is_no_text,
