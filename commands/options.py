@@ -30,17 +30,23 @@ def reading_options(command: Command) -> Command:
     """What can be given by hand where reading the figure fails."""
     for option in reversed(
         [
-            click.option("--x-range", nargs=2, type=float, metavar="MIN MAX", help="Ends of the time axis."),
+            click.option(
+                "--x-range",
+                nargs=2,
+                type=float,
+                metavar="MIN MAX",
+                help="First and last number of the time axis, as printed.",
+            ),
             click.option(
                 "--y-range",
                 nargs=2,
                 type=float,
                 metavar="MIN MAX",
-                help="Ends of the survival axis, as printed.",
+                help="First and last number of the survival axis, as printed.",
             ),
             click.option("--arms", metavar="N|NAMES", help="Number of arms, or their names by commas."),
             click.option("--panel", metavar="NAME", help="Only this panel: its letter, or its number from 1."),
-            click.option("--page", type=click.IntRange(min=1), help="Only this page of a PDF."),
+            click.option("--page", type=click.IntRange(min=1), help="Only this page of a PDF or TIFF."),
             click.option(
                 "--direction",
                 type=click.Choice(["survival", "incidence"]),

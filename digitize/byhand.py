@@ -21,12 +21,19 @@ Range = tuple[float, float]
 CORNER_GAP = 0.08
 # Axis lines are at least this share of the picture's side.
 SHORTEST_AXIS = 0.15
+# A value belongs to a tick that is at most this far from it, as far as the scale through the others may be off.
+SAME_TICK_PX = 2.0
 # The numbers that cannot be read are taken to stand this many px from their axis and to be as high.
 PRINT_PX = 12.0
 
 
 def with_range(plot: Plot, x_range: Range | None, y_range: Range | None) -> Plot:
-    """The plot with the values given by hand at the first and last label of an axis."""
+    """The plot with the values given by hand at the first and last label of an axis.
+
+    A range that is the one read is no correction: the axis then keeps the scale through all of its ticks.
+    """
+    x_range = None if x_range and _is_read(plot.x, plot.frame.row, x_range) else x_range
+    y_range = None if y_range and _is_read(plot.y, plot.frame.column, y_range) else y_range
     x = _between(plot.x, plot.frame.row, x_range) if x_range else plot.x
     y = _between(plot.y, plot.frame.column, y_range[::-1]) if y_range else plot.y
     row = _renamed(plot.frame.row, x_range) if x_range else plot.frame.row
@@ -39,7 +46,23 @@ def _between(ticks: AxisTicks, scale: PrintedScale, values: Range) -> AxisTicks:
     ends = ticks.calibration.px([scale.values[0], scale.values[-1]])
     slope = (values[1] - values[0]) / (ends[1] - ends[0])
     calibration = AxisCalibration(values[0] - slope * ends[0], slope, ends, np.array(values), 0.0)
-    return replace(ticks, calibration=calibration)
+    return replace(ticks, calibration=calibration, evidence="by hand")
+
+
+def _is_read(ticks: AxisTicks, scale: PrintedScale, values: Range) -> bool:
+    """Whether the range spans the numbers as they were read, each end at a number or at a tick without one."""
+    labelled = [float(scale.values.min()), float(scale.values.max())]
+    slack = 1e-6 * (labelled[1] - labelled[0])
+    if values[0] > labelled[0] + slack or values[1] < labelled[1] - slack:
+        return False
+    return all(
+        abs(value - label) <= slack or _is_tick(ticks, float(ticks.calibration.px(value)))
+        for value, label in zip(values, labelled, strict=True)
+    )
+
+
+def _is_tick(ticks: AxisTicks, px: float) -> bool:
+    return bool(len(ticks.seen_px)) and bool(np.abs(ticks.seen_px - px).min() <= SAME_TICK_PX)
 
 
 def _renamed(scale: PrintedScale, values: Range) -> PrintedScale:

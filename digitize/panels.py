@@ -268,7 +268,10 @@ def _calibration_doubts(plot: Plot) -> list[Caution]:
         if residual > LARGE_RESIDUAL_PX:
             message = f"the ticks scatter by {residual:.1f} px about the scale fitted through them"
             doubts.append(Caution("axis-residual", message, axis, "review"))
-        if len(ticks.calibration.ticks) == 2:
+        if ticks.evidence == "by hand":
+            message = "the scale rests on the range given by hand: the blue grid must lie on the figure's own ticks"
+            doubts.append(Caution("axis-by-hand", message, axis, "review"))
+        elif len(ticks.calibration.ticks) == 2:
             doubts.append(Caution("axis-two-ticks", "the scale rests on two numbers only", axis, "review"))
     return doubts
 

@@ -16,7 +16,7 @@ from .axes import PrintedScale
 from .calibration import consensus, fit_axis
 from .raster import GreyArray, peaks, thin_ink
 
-Evidence = Literal["ticks outside", "grid", "ticks inside", "labels"]
+Evidence = Literal["ticks outside", "grid", "ticks inside", "labels", "by hand"]
 
 # A tick may stand this share of the print's height off the centre of its label (see axes.LABEL_SLACK).
 SEARCH = 0.7

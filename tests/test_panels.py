@@ -127,8 +127,26 @@ def test_a_direction_given_by_hand_stands() -> None:
 
 def test_a_range_given_by_hand_overrules_the_numbers() -> None:
     plot = DrawnPlot()
-    ((panel, _),) = find_panels(*drawn(plot), x_range=(0, 60))
+    ((panel, cautions),) = find_panels(*drawn(plot), x_range=(0, 60))
     assert panel.x.calibration.value(plot.x(15)) == pytest.approx(30, abs=0.2)
+    assert ("axis-by-hand", "review") in [(c.code, c.severity) for c in cautions]
+
+
+def test_the_range_that_was_read_is_no_correction() -> None:
+    figure, texts = drawn(DrawnPlot())
+    ((panel, cautions),) = find_panels(figure, texts, x_range=(0, 30), y_range=(0, 1))
+    assert not cautions
+    assert list(panel.x.calibration.ticks) == [0, 10, 20, 30]
+    assert list(panel.y.calibration.ticks) == [0, 0.25, 0.5, 0.75, 1]
+
+
+def test_the_range_to_a_tick_without_a_number_is_the_one_read() -> None:
+    plot = DrawnPlot()
+    figure, texts = drawn(plot)
+    unread = [t for t in texts if t.text != f"{plot.x_ticks[-1]:g}"]
+    assert len(unread) == len(texts) - 1
+    ((panel, _),) = find_panels(figure, unread, x_range=(0, plot.x_ticks[-1]))
+    assert panel.x.calibration.px(15) == pytest.approx(plot.x(15), abs=1)
 
 
 def test_ranges_given_by_hand_serve_where_no_number_can_be_read() -> None:
