@@ -49,10 +49,10 @@ def quoted(text: str) -> str:
 def _reading_lines(panel: PanelReading) -> Iterator[str]:
     x, y = panel.panel.x, panel.panel.y
     percent = 100 if y.scale == "percent" else 1
-    yield "# The axes as printed, and the arms from top to bottom of the legend (or their number):"
+    yield "# The first and last number of each axis, as printed, and the arms in this order (or their number):"
     yield f"# x_range = [{x.minimum:g}, {x.maximum:g}]"
     yield f"# y_range = [{y.minimum * percent:g}, {y.maximum * percent:g}]"
-    yield f"# arms = [{', '.join(quoted(a.name) for a in panel.arms)}]"
+    yield f"# arms = [{', '.join(quoted(a.name) for a in panel.arms)}]  # {', '.join(a.color for a in panel.arms)}"
     yield f"# direction = {quoted(panel.panel.direction)}"
 
 

@@ -44,7 +44,11 @@ def reading_options(command: Command) -> Command:
                 metavar="MIN MAX",
                 help="First and last number of the survival axis, as printed.",
             ),
-            click.option("--arms", metavar="N|NAMES", help="Number of arms, or their names by commas."),
+            click.option(
+                "--arms",
+                metavar="N|NAMES",
+                help="Number of arms, or their names by commas, in the order of the report.",
+            ),
             click.option("--panel", metavar="NAME", help="Only this panel: its letter, or its number from 1."),
             click.option("--page", type=click.IntRange(min=1), help="Only this page of a PDF or TIFF."),
             click.option(

@@ -28,6 +28,7 @@ from .arms import ArmPath, find_arms
 from .bars import is_hatched
 from .curvelabels import stands_beside_plot
 from .drawnarm import DrawnArm, arm_from_path, curve_of
+from .givennames import given_name_doubts, own_names
 from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
 from .marks import NO_MARKS, ArmLine, find_marks
@@ -53,6 +54,10 @@ COVERED = 0.8
 """Share of the columns of a stretch from which on ink runs all along it; soft dashes and JPEG leave some out."""
 SAME_INK = 80.0
 """RGB distance within which a pixel beyond the plot area has an arm's colour."""
+
+
+CUT_LETTERS = 2
+"""First letters of a name that a line through them may hide; an axis or a curve is a letter or two wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,9 @@ def read_plot(
     drafts = [_Draft(d, c, n) for d, c, n in zip(drawn, curves, names, strict=True)]
     ties = tie_rows(drawn, names, curves, table)
     drafts, table, loose = _join_table(drafts, table, ties)
-    named = _with_names(_in_order(drafts, table), arms)
+    ordered = _in_order(drafts, table)
+    read = [draft.name.name for _, draft in ordered]
+    named = _with_names(ordered, own_names(read, arms))
     table = _rename_rows(table, named, loose)
     readings = tuple(_arm_reading(d, panel) for d in named)
     table, law_cautions = reconcile_with_curves(table, {a.name: a.curve for a in readings})
@@ -104,7 +111,8 @@ def read_plot(
     labels = sum(may_name_an_arm(t) and stands_beside_plot(t, panel) for t in texts)
     idle = [k.name for k in legend if not any(k in d.keys for d in drawn) and k.name not in {a.name for a in readings}]
     doubts = doubts_about(panel, lines, readings, table, entries, printed_rows, labels, idle)
-    cautions = (*cautions, *doubts, *doubts_by_print(panel, readings, printed))
+    doubts = (*doubts, *doubts_by_print(panel, readings, printed), *given_name_doubts(read, arms))
+    cautions = (*cautions, *doubts)
     status: Status = "review" if any(c.severity == "review" for c in cautions) else "ok"
     return PanelReading(panel, status, readings, table, printed, cautions, figure.caption)
 
@@ -223,7 +231,7 @@ def _join_table(
         if tie.arm is None:
             loose.append(row)
             continue
-        if not out[tie.arm].name.name and row.arm:
+        if _names_better(row.arm, out[tie.arm].name.name):
             out[tie.arm] = replace(out[tie.arm], name=ArmName(row.arm, "table"))
         rows.append(replace(row, arm=str(tie.arm)))
     return out, RiskTable(tuple(rows)), tuple(loose)
@@ -235,6 +243,12 @@ def _tied_by_order(ties: Sequence[RowTie]) -> list[Caution]:
         return []
     message = "nothing but their order tells which row of the number-at-risk table belongs to which arm"
     return [Caution(BY_ORDER, message, "risk table", "review")]
+
+
+def _names_better(row: str, name: str) -> bool:
+    """Whether a row's name is to name its arm: nothing else does, or it has first letters that a line cut off there."""
+    cut = row.removesuffix(name)
+    return bool(row) and (not name or (0 < len(cut) <= CUT_LETTERS and " " not in cut and row != cut))
 
 
 def _in_order(drafts: list[_Draft], table: RiskTable) -> list[tuple[int, _Draft]]:
@@ -251,17 +265,9 @@ def _in_order(drafts: list[_Draft], table: RiskTable) -> list[tuple[int, _Draft]
     return sorted(enumerate(drafts), key=place)
 
 
-def _with_names(ordered: list[tuple[int, _Draft]], given: tuple[str, ...] | int | None) -> list[tuple[int, _Draft]]:
-    """Every arm with a name of its own: given by hand, read, or "Arm 1"."""
-    out, used = [], set()
-    for place, (index, draft) in enumerate(ordered):
-        name = given[place] if isinstance(given, tuple) and place < len(given) else draft.name.name
-        name = name or f"Arm {place + 1}"
-        while name in used:
-            name += "'"
-        used.add(name)
-        out.append((index, replace(draft, name=ArmName(name, draft.name.source))))
-    return out
+def _with_names(ordered: list[tuple[int, _Draft]], names: Sequence[str]) -> list[tuple[int, _Draft]]:
+    pairs = zip(ordered, names, strict=True)
+    return [(i, replace(draft, name=ArmName(name, draft.name.source))) for (i, draft), name in pairs]
 
 
 def _rename_rows(table: RiskTable, drafts: list[tuple[int, _Draft]], loose: tuple[RiskRow, ...]) -> RiskTable:

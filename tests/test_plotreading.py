@@ -201,3 +201,19 @@ def test_a_row_whose_arm_was_not_traced_is_kept_as_printed(table) -> None:
     assert [r.arm for r in reading.risk_table.rows] == ["Placebo", "Drug", "Other", "(row 4)"]
     assert list(reading.risk_table.row("Other").at_risk) == [50, 50, 49]
     assert "arm-count" in codes(reading)
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "better"),
+    [
+        ("Placebo", "", True),
+        ("Placebo", "lacebo", True),
+        ("Placebo", "Placebo", False),
+        ("Placebo", "Placeb", False),  # more at the end is a footnote's mark as often as not
+        ("The placebo", "placebo", False),
+        ("", "", False),
+        ("", "Placebo", False),
+    ],
+)
+def test_a_row_names_its_arm_where_the_name_beside_it_lacks_or_is_cut(row: str, name: str, better: bool) -> None:
+    assert plotreading._names_better(row, name) is better
