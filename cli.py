@@ -37,6 +37,8 @@ from .errors import Km2ipdError
 REPORT_BUGS = "Please report it, with the figure."
 # Interrupted from the keyboard: 128 + SIGINT, as shells expect.
 INTERRUPTED = 130
+# How click since 8.2 shows the help of a group that is given no command.
+HELP_INSTEAD = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 
 class DefaultToRun(click.Group):
@@ -87,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        error.show()
+        _say_what_was_wrong(error)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
@@ -98,6 +100,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _report_bug(error, "--debug" in arguments)
     return 0
+
+
+def _say_what_was_wrong(error: click.ClickException) -> None:
+    """One sentence, without the usage before it, and where help is; a command without anything to do shows its help."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is None or isinstance(error, HELP_INSTEAD):
+        error.show()
+        return
+    message = error.format_message()
+    end = "" if message.endswith((".", "?")) else "."
+    click.echo(f"Error: {message}{end} Try {context.command_path} --help.", err=True)
 
 
 def _report_bug(error: Exception, debug: bool) -> int:

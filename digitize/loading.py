@@ -57,21 +57,22 @@ def load_figure(path: Path, page: int | None = None) -> tuple[Figure, ...]:
         from .svg import load_svg
 
         return load_svg(path)
-    pixels = decode_image(data, path.name, page)
+    pixels, pages = decode_image(data, path.name, page)
     height, width = pixels.shape[:2]
     source = Source(page=page or 1, bbox=(0.0, 0.0, float(width), float(height)), route="raster")
-    return (Figure(path.name, hashlib.sha256(data).hexdigest(), pixels, source=source),)
+    others = pages - 1 if page is None else 0
+    return (Figure(path.name, hashlib.sha256(data).hexdigest(), pixels, source=source, other_pages=others),)
 
 
-def decode_image(data: bytes, name: str, page: int | None = None) -> PixelArray:
-    """(height, width, 3) uint8 RGB of an image file's bytes: upright, alpha laid on white."""
+def decode_image(data: bytes, name: str, page: int | None = None) -> tuple[PixelArray, int]:
+    """(height, width, 3) uint8 RGB of an image file's bytes: upright, alpha laid on white; and its number of pages."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with Image.open(io.BytesIO(data)) as image:
             _require_workable(image.size, name)
-            _go_to_page(image, page, name)
-            return _on_white(ImageOps.exif_transpose(image))
+            pages = _go_to_page(image, page, name)
+            return _on_white(ImageOps.exif_transpose(image)), pages
     except UnidentifiedImageError as error:
         raise UnreadableFigure(f"{name}: not an image that can be read") from error
     except Image.DecompressionBombError as error:
@@ -105,13 +106,14 @@ def _require_workable(size: tuple[int, int], name: str) -> None:
         raise UnreadableFigure(f"{seen}, too large to work with", "Crop it to the figure or scale it down.")
 
 
-def _go_to_page(image: PilImage, page: int | None, name: str) -> None:
+def _go_to_page(image: PilImage, page: int | None, name: str) -> int:
     pages = getattr(image, "n_frames", 1)
     if page is not None and not 1 <= page <= pages:
         seen = f"{name}: page {page} was asked for, the file has {pages}"
         raise UnreadableFigure(seen, f"Give --page 1 to {pages}." if pages > 1 else "Leave out --page.")
     if page is not None and page > 1:
         image.seek(page - 1)
+    return pages
 
 
 def _on_white(image: PilImage) -> PixelArray:

@@ -15,6 +15,7 @@ import numpy as np
 from ..records import Panel, PixelArray, Rgb, RiskRow, RiskTable, SurvivalCurve, TextLine
 from .curvelabels import (
     FADED,
+    KNOWN_NAME,
     LETTER_COLOR,
     NO_TIE,
     is_chromatic,
@@ -33,6 +34,9 @@ from .risklaws import counted_past, excess_at_risk
 
 GREY_CURVE = 1.5
 """Price of a grey curve for a row in coloured letters: above that of a faded colour, below that of another hue."""
+SURE_TEXT = 0.5
+"""Confidence from which letters beside a table with names are one; a curve's marks taken for letters had 0.27, sharp
+names have 0.9 and more."""
 STYLE_TELLS = 0.03
 """Price by which lines must fit their own samples better than each other's: a hundredth of the dash rhythm."""
 BY_ORDER = "rows-by-order"
@@ -90,8 +94,15 @@ def name_arms(
 
 
 def _may_label(line: TextLine, known: Sequence[str]) -> bool:
-    """Whether a line could be an arm's name; a name of the table is one though it may be a heading elsewhere."""
-    return may_name_an_arm(line) or (line.text.strip() in known and line.rotation == 0)
+    """Whether a line could be an arm's name; a name of the table is one though it may be a heading elsewhere.
+
+    Beside a table with names, letters that are hardly read are none: marks and dashes of a curve look like that.
+    """
+    if line.text.strip() in known:
+        return line.rotation == 0
+    if any(known) and line.confidence < SURE_TEXT:
+        return may_name_an_arm(line) and any(likeness(line.text, name) >= KNOWN_NAME for name in known)
+    return may_name_an_arm(line)
 
 
 def _without_stray_letters(lines: list[TextLine], panel: Panel, known: Sequence[str]) -> list[TextLine]:

@@ -44,14 +44,14 @@ def digitize_figures(
     tell = progress or (lambda _: None)
     panels: list[PanelReading] = []
     unread: list[PanelReading] = []
-    failures: list[DigitizeError] = []
+    failures: list[tuple[Figure, DigitizeError]] = []
     images: dict[str, PixelArray] = {}
     for number, figure in enumerate(figures, 1):
         image = "figure.png" if number == 1 else f"figure-{number}.png"
         try:
             upright, found = _find(figure, image, x_range, y_range, direction, tell)
         except DigitizeError as error:
-            failures.append(error)
+            failures.append((figure, error))
             continue
         images[image] = upright[0].pixels
         for where, cautions in found:
@@ -61,16 +61,16 @@ def digitize_figures(
             try:
                 panels.append(read_plot(*upright, where, cautions, arms=arms))
             except DigitizeError as error:
-                failures.append(error)
+                failures.append((figure, error))
                 unread.append(_unread(where, cautions, error))
     if not panels:
         raise _failure(figures, failures, panel)
-    if any(isinstance(f, NotKaplanMeier) for f in failures):
+    if any(isinstance(error, NotKaplanMeier) for _, error in failures):
         panels = [_beside_other_kinds(p) for p in panels]
     readings = _with_own_names(with_host_tables(with_shared_names(panels + unread)))
     used = {r.panel.source.image for r in readings}
     return (
-        Digitization(version, figures[0].name, figures[0].sha256, tuple(readings), tuple(_noted(failures))),
+        Digitization(version, figures[0].name, figures[0].sha256, tuple(readings), _noted(figures, failures)),
         {name: pixels for name, pixels in images.items() if name in used},
     )
 
@@ -107,16 +107,31 @@ def _unread(panel: Panel, cautions: tuple[Caution, ...], error: DigitizeError) -
     return PanelReading(panel, "failed", (), cautions=(*cautions, why))
 
 
-def _failure(figures: tuple[Figure, ...], failures: list[DigitizeError], panel: str | None) -> Exception:
+def _failure(figures: tuple[Figure, ...], failures: list[tuple[Figure, DigitizeError]], panel: str | None) -> Exception:
+    """What to say where no panel could be read: of several pages another one may be meant."""
+    pages = {figure.source.page for figure in figures}
+    if failures and (len(pages) > 1 or figures[0].other_pages):
+        first = failures[0][1]
+        read = f"pages {min(pages)} to {max(pages)}" if len(pages) > 1 else f"page 1 of {figures[0].other_pages + 1}"
+        return type(first)(f"{first.seen} ({read} read)", "Give --page N for the page that shows the figure.")
     if failures:
-        return failures[0]
+        return failures[0][1]
     if panel is not None:
         return UsageError(f"{figures[0].name}: no panel {panel} was found", "Leave --panel out to see all panels.")
     return NoPanelFound(f"{figures[0].name}: no plot with numbered axes was found")
 
 
-def _noted(failures: list[DigitizeError]) -> list[Caution]:
-    return [Caution("not-read", f"{failure.seen}", "figure", "note") for failure in failures]
+def _noted(figures: tuple[Figure, ...], failures: list[tuple[Figure, DigitizeError]]) -> tuple[Caution, ...]:
+    """Notes on what was not read, with its page where there are several."""
+    several = len({figure.source.page for figure in figures}) > 1
+    notes = [
+        Caution("not-read", error.seen, f"page {figure.source.page}" if several else "figure", "note")
+        for figure, error in failures
+    ]
+    if others := figures[0].other_pages:
+        message = f"page 1 of {others + 1} was read; --page N reads another"
+        notes.append(Caution("other-pages", message, "figure", "note"))
+    return tuple(notes)
 
 
 def _with_own_names(panels: list[PanelReading]) -> list[PanelReading]:

@@ -100,6 +100,7 @@ class Figure:
     pixels: (height, width, 3) uint8 RGB, upright, on white. For vector input a rendering of the page.
     strokes, texts: filled for vector input (exact geometry and text in the frame of pixels); empty for rasters.
     caption: text found outside the figure that belongs to it, such as "Figure 2. Kaplan-Meier ...".
+    other_pages: pages or frames of a picture file that were not looked at, since none was asked for.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Figure:
     texts: tuple[TextLine, ...] = ()
     source: Source = field(default_factory=Source)
     caption: str = ""
+    other_pages: int = 0
 
     def __post_init__(self) -> None:
         require(

@@ -231,9 +231,9 @@ def test_a_fault_is_one_sentence_with_its_exit_code(home: Path, capsys, words, c
     before = sorted(home.rglob("*"))
     assert cli.main(words) == code
     shown = capsys.readouterr()
-    message = [line for line in shown.err.splitlines() if line.startswith("Error")]
-    assert len(message) == 1 and named in message[0]
-    assert "Traceback" not in shown.err and shown.out == ""
+    (message,) = shown.err.splitlines()
+    assert message.startswith("Error: ") and named in message
+    assert shown.out == ""
     assert sorted(home.rglob("*")) == before
 
 

@@ -87,7 +87,9 @@ def test_a_page_of_a_tiff_can_be_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     Image.new("RGB", (WIDTH, HEIGHT), "black").save(path, save_all=True, append_images=[picture()])
     assert load_figure(path)[0].pixels.max() == 0
+    assert load_figure(path)[0].other_pages == 1
     assert load_figure(path, page=2)[0].pixels.max() == 255
+    assert load_figure(path, page=2)[0].other_pages == 0
     with pytest.raises(UnreadableFigure, match="page 3 was asked for, the file has 2"):
         load_figure(path, page=3)
 

@@ -178,6 +178,15 @@ def test_what_the_legend_names_gets_no_label() -> None:
     assert named(drawing, [arm(UPPER, BLUE, keys=(key("Drug", BLUE),))]) == [("Drug", "legend")]
 
 
+def test_marks_taken_for_letters_name_no_arm_where_a_table_has_names() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLUE).text("Drug", 240, 40, BLUE)
+    left, top = x(20), y(0.74)
+    drawing.texts.append(TextLine("1*R", Box(left, top - 4, left + 40, top + 4), confidence=0.27))
+    assert named(drawing, [arm(UPPER)]) == [("1*R", "label")]
+    assert named(drawing, [arm(UPPER)], ("Drug", "Placebo")) == [("Drug", "label")]
+    assert named(drawing, [arm(UPPER)], ("1R", "Placebo")) == [("1*R", "label")], "a name of the table is one"
+
+
 def test_letters_have_the_colour_of_their_strongest_pixels() -> None:
     drawing = Drawing().text("Drug", 100, 100, RED, 20)
     assert letter_color(drawing.pixels(), drawing.texts[0]) == pytest.approx(RED, abs=40)

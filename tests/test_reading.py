@@ -94,7 +94,24 @@ def test_a_page_that_fails_does_not_take_the_other_along(panels) -> None:
     digitization, images = read(figure_of(Drawing(), "one.png"), figure_of(page(second=False), "two.png"))
     assert summary(digitization) == [("1", "ok", 1)]
     assert set(images) == {"figure-2.png"}
-    assert [c.message for c in digitization.cautions] == ["one.png: nothing there"]
+    assert [(c.message, c.where) for c in digitization.cautions] == [("one.png: nothing there", "figure")]
+
+
+def test_pages_that_were_not_read_are_named(panels) -> None:
+    blank, drawn = figure_of(Drawing()), figure_of(page(second=False))
+    first, second = (replace(f, source=Source(page=k)) for k, f in enumerate((blank, drawn), 1))
+    panels(NoPanelFound("a.pdf: nothing there"), [panel()])
+    digitization, _ = read(first, second)
+    assert [c.where for c in digitization.cautions] == ["page 1"]
+    panels(*[NoPanelFound("a.pdf: nothing there")] * 2)
+    with pytest.raises(NoPanelFound, match=r"nothing there \(pages 1 to 2 read\)\. Give --page N"):
+        read(first, second)
+    panels(NoPanelFound("a.tif: nothing there"))
+    with pytest.raises(NoPanelFound, match=r"nothing there \(page 1 of 3 read\)\. Give --page N"):
+        read(replace(first, other_pages=2))
+    panels([panel()])
+    digitization, _ = read(replace(drawn, other_pages=2))
+    assert [c.code for c in digitization.cautions] == ["other-pages"]
 
 
 def test_panels_beside_plots_of_another_kind_are_for_review(panels) -> None:
