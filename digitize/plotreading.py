@@ -103,6 +103,7 @@ def read_plot(
     named = _with_names(ordered, own_names(read, arms))
     table = _rename_rows(table, named, loose)
     readings = tuple(_arm_reading(d, panel) for d in named)
+    panel = _without_names(panel, [a.name for a in readings])
     table, law_cautions = reconcile_with_curves(table, {a.name: a.curve for a in readings})
     cautions = (*cautions, *table_cautions, *_tied_by_order(ties), *law_cautions)
     printed = read_statistics(texts, figure.caption, panel, tuple(a.name for a in readings))
@@ -115,6 +116,14 @@ def read_plot(
     cautions = (*cautions, *doubts)
     status: Status = "review" if any(c.severity == "review" for c in cautions) else "ok"
     return PanelReading(panel, status, readings, table, printed, cautions, figure.caption)
+
+
+def _without_names(panel: Panel, names: Sequence[str]) -> Panel:
+    """The panel, its title left out where it is a legend: nothing but names of its arms."""
+    rest = panel.title
+    for name in sorted(names, key=len, reverse=True):
+        rest = rest.replace(name, "")
+    return panel if any(c.isalnum() for c in rest) else replace(panel, title="")
 
 
 def _expected_arms(arms: tuple[str, ...] | int | None, table: RiskTable) -> int | None:

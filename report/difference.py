@@ -18,6 +18,7 @@ from .overlay import marks_px, staircase_px
 LEFT_OVER: Rgb = (214, 40, 40)
 WITHOUT_INK: Rgb = (20, 90, 220)
 EXPLAINED: Rgb = (205, 209, 214)
+FILLED: Rgb = (236, 239, 242)
 # Distance in RGB (0 to 441) from the background at which a pixel is ink: above JPEG noise at quality 40,
 # below the palest curve among the figures measured.
 INK_DISTANCE = 60.0
@@ -67,8 +68,10 @@ def _window(shape: tuple[int, ...], panel: PanelReading) -> tuple[slice, slice]:
 def _colour_panel(drawn: PixelArray, ink: Mask, panel: PanelReading, corner: tuple[int, int]) -> None:
     """Colour one panel's window of the picture. corner: x and y of the window's first pixel."""
     lines, marks = _drawn_again(ink.shape, panel, corner)
-    left_over = ink & _inside(ink.shape, panel.panel, corner) & ~_fills(ink)
-    drawn[left_over & ~_grown(lines, EXPLAINED_PX) & ~_grown(marks, MARK_PX)] = LEFT_OVER
+    inside, fills = _inside(ink.shape, panel.panel, corner), _fills(ink)
+    near = _grown(lines, EXPLAINED_PX)
+    drawn[ink & inside & fills & ~near] = FILLED  # a band, so that the curve in it is seen
+    drawn[ink & inside & ~fills & ~near & ~_grown(marks, MARK_PX)] = LEFT_OVER
     drawn[_grown(lines & ~_grown(ink, NEAR_INK_PX), 1)] = WITHOUT_INK
 
 

@@ -217,3 +217,11 @@ def test_a_row_whose_arm_was_not_traced_is_kept_as_printed(table) -> None:
 )
 def test_a_row_names_its_arm_where_the_name_beside_it_lacks_or_is_cut(row: str, name: str, better: bool) -> None:
     assert plotreading._names_better(row, name) is better
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [("Placebo", False), ("Placebo Drug", False), ("Placebo and Drug", True), ("Overall survival", True)],
+)
+def test_a_legend_above_the_plot_is_no_title(title: str, kept: bool) -> None:
+    assert read(with_legend(), title=title).panel.title == (title if kept else "")

@@ -25,7 +25,7 @@ from km2ipd.records import (
     RiskTable,
     SurvivalCurve,
 )
-from km2ipd.report.difference import LEFT_OVER, WITHOUT_INK, draw_difference
+from km2ipd.report.difference import EXPLAINED, FILLED, LEFT_OVER, WITHOUT_INK, draw_difference
 from km2ipd.report.files import draw_overlays
 from km2ipd.report.html import report_html
 from km2ipd.report.kmplot import RIGHT, plan_km_plot
@@ -192,6 +192,18 @@ def count(pixels: np.ndarray, color: tuple[int, int, int]) -> int:
 def test_nothing_is_left_of_a_figure_read_exactly() -> None:
     difference = draw_difference(drawn_pixels(), (drawn_reading(),))
     assert count(difference, LEFT_OVER) == count(difference, WITHOUT_INK) == 0
+
+
+def test_a_band_is_paler_than_the_curve_in_it() -> None:
+    pixels, plain = drawn_pixels(), draw_difference(drawn_pixels(), (drawn_reading(),))
+    area, curve = drawn_reading().panel.plot_area, (drawn_pixels() != 255).any(axis=2)
+    band = np.zeros(curve.shape, bool)
+    band[int(area.top) + 20 : int(area.bottom) - 20, int(area.left) + 20 : int(area.right) - 20] = True
+    pixels[band & ~curve] = (250, 190, 150)
+    difference = draw_difference(pixels, (drawn_reading(),))
+    assert count(difference, LEFT_OVER) == 0
+    assert count(difference, FILLED) > 0.5 * band.sum()
+    assert count(difference, EXPLAINED) >= count(plain, EXPLAINED)
 
 
 def test_an_arm_that_was_missed_shows_as_left_over_ink() -> None:
