@@ -43,7 +43,10 @@ for (p in unique(ipd$panel)) {
   print(survfit(formula, data = patients))
   if (nlevels(patients$arm) > 1) {
     print(survdiff(formula, data = patients))
-    print(summary(coxph(formula, data = patients, ties = "efron"))$conf.int, digits = 8)
+  }
+  for (other in levels(patients$arm)[-1]) {  # each ratio from its two arms alone
+    two <- droplevels(patients[patients$arm %in% c(levels(patients$arm)[1], other), ])
+    print(summary(coxph(formula, data = two, ties = "efron"))$conf.int, digits = 8)
   }
 }
 """
@@ -60,7 +63,10 @@ foreach p of local panels {
     stset time, failure(event == 1)
     stsum, by(arm)
     sts test arm_number
-    stcox i.arm_number, efron  // against the first arm of the file
+    summarize arm_number, meanonly
+    forvalues k = 2/`r(max)' {
+        stcox i.arm_number if inlist(arm_number, 1, `k'), efron  // against the first arm, from these two alone
+    }
     restore
 }
 """
