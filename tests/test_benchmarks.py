@@ -23,6 +23,7 @@ def benchmarks():
         import benchmarks.generator.__main__
         import benchmarks.generator.kaplan_meier
         import benchmarks.measures
+        import benchmarks.mutations.__main__
 
         yield benchmarks
     finally:
@@ -143,6 +144,19 @@ def test_spoilt_files_give_one_sentence(tmp_path):
     done = subprocess.run([*command, "--quick"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "| curves.csv |" in table.read_text()
+
+
+def test_what_was_found_outlives_the_run(benchmarks, tmp_path):
+    done = benchmarks.mutations.__main__.Done
+    finding = benchmarks.mutations.attack.Finding("", "", 2, 0.5)
+    path, cases = tmp_path / "done.jsonl", {"seed": 1, "code": "abc"}
+    done(path, cases).add(7, finding)
+    with path.open("a") as handle:
+        handle.write('[8, "", "", 2')
+    done(path, cases).add(9, finding)
+    assert done(path, cases).found == {7: finding, 9: finding}
+    with pytest.raises(SystemExit, match="other code"):
+        done(path, cases | {"code": "abd"})
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are watched through /proc")

@@ -75,9 +75,14 @@ class Done:
         first, *lines = path.read_text().splitlines()
         if json.loads(first) != of:
             raise SystemExit(f"{path}: of other cases or other code: {first}")
-        for line in lines:
+        whole = [line for line in lines if line.endswith("]")]  # a line cut off by the end of a run is done again
+        path.write_text("\n".join([first, *whole]) + "\n")
+        for line in whole:
             number, *values = json.loads(line)
             self.found[number] = Finding(*values)
+
+    def of(self, cases: list[Case]) -> list[tuple[Case, Finding]]:
+        return [(case, self.found[number]) for number, case in enumerate(cases) if number in self.found]
 
     def add(self, number: int, found: Finding) -> None:
         self.found[number] = found
@@ -134,7 +139,7 @@ def main() -> None:
         of = {"seed": args.seed, "count": args.count, "cases": len(cases), "kinds": args.kinds, "code": code_state()[1]}
         done = Done(args.done, of)
         _run_what_is_left(cases, done, Path(folder), args)
-    results = [(case, done.found[number]) for number, case in enumerate(cases)]
+    results = done.of(cases)
     _write_table(args.table, results)
     print(as_tables(results).split("\n## ")[0])
     raise SystemExit(1 if any(found.problem for _, found in results) else 0)
@@ -147,6 +152,7 @@ def _run_what_is_left(cases: list[Case], done: Done, originals: Path, args: argp
         done.add(number, found)
         if number % TOLD_EVERY == 0:
             print(f"{number} of {len(cases)}", file=sys.stderr, flush=True)
+            _write_table(args.table, done.of(cases))  # what an interrupted run leaves
         if found.problem:
             words = f"{number:5d} {case.kind:18s} {case.mutation:24s} {found.problem}: {found.detail}"
             print(words, file=sys.stderr, flush=True)
