@@ -3,9 +3,8 @@
 Between two printed counts the number censored follows roughly from the counts and the curve. When they leave is known
 less well the more they are: rates drift and come in clumps (visits, data cuts). Their number by any time grows as a
 gamma process does, so that the number in a gap is negative binomial, and the numbers in the gaps between two counts
-are Dirichlet-multinomial once the counts are met. Where the figure draws marks they are counted instead: a mark may
-hide more patients, at a cost, and may be no mark, at a cost; both costs are set from the ratio of patients to marks in
-this arm.
+are Dirichlet-multinomial once the counts are met. Where the figure draws marks they are counted instead
+(markpriors.py).
 """
 
 from __future__ import annotations
@@ -17,12 +16,11 @@ import numpy as np
 
 from ..records import FloatArray
 from .evidence import ArmEvidence
+from .logweights import CLUMP_MEAN, CLUMP_SHARE, cut_off, log_factorial
+from .markpriors import mark_priors
 from .monotone import monotone_cubic
 from .noise import Noise
 
-# Share of gaps whose censoring is a clump rather than evenly spread, and the least mean of a clump.
-CLUMP_SHARE = 0.03
-CLUMP_MEAN = 4.0
 # How evenly patients leave between two printed counts: as if drawn from this many pieces. In 431 such intervals of 185
 # known arms the mean time of those censored lies 0.087 of the interval from where its rate puts it, beyond chance,
 # which is 10 pieces (1 / (12 (k + 1)) = 0.087^2); clumps, below, are part of that.
@@ -37,21 +35,10 @@ LEAST_EXPECTED = 0.3
 ONE_PATIENT = 1.0
 # S below which the clock of censoring does not slow further, so that it never stands still.
 LEAST_SURVIVAL = 0.02
-# Log weight below which a number is not considered, relative to the most probable.
-CUT = 13.0
 # Cost of each patient beyond that range, where a printed count needs them.
 FAR_COST = 0.5
 # Cohorts up to this size try every tail shape; in larger ones each costs seconds.
 MANY_SHAPES_UP_TO = 800
-# With marks, where some hide: patients per mark beyond the first when the arm's counts call for no more, patients
-# without a mark per gap, and the share of marks that are none when the counts call for all of them.
-HIDDEN_PER_MARK = 0.02
-UNMARKED = 0.01
-FALSE_MARK = 0.01
-# Patients of an arm whose marks are told wrong where each has one.
-SLIPS = 0.5
-# Patients to marks beyond which marks are taken to hide some, or to be false.
-RATIO_SLACK = 0.15
 
 
 class MarkReading(Enum):
@@ -128,7 +115,9 @@ def gap_priors(
     edges, expected = expected_censored(evidence, shape)
     mean = _integrated(evidence, edges, expected, stop) - _integrated(evidence, edges, expected, start)
     if counts_marks(evidence, shape.marks):
-        priors = [GapPrior(p) for p in _mark_priors(evidence, start, stop, noise.time, float(expected.sum()), shape)]
+        one_each = shape.marks is MarkReading.ONE_EACH
+        weights = mark_priors(evidence, start, stop, noise.time, (edges, expected), one_each=one_each)
+        priors = [GapPrior(w) for w in weights]
     else:
         segment = np.clip(np.searchsorted(edges, start, side="right") - 1, 0, len(expected) - 1)
         grain = _grains(evidence, noise, expected)
@@ -153,29 +142,6 @@ def _with_tail(prior: GapPrior, n: int) -> GapPrior:
     """The weights continued to n censored, falling by FAR_COST a patient."""
     beyond = np.arange(1, n + 2 - len(prior.log_weight))
     return replace(prior, log_weight=np.concatenate([prior.log_weight, prior.log_weight[-1] - FAR_COST * beyond]))
-
-
-def _mark_priors(
-    evidence: ArmEvidence, start: FloatArray, stop: FloatArray, slack: float, expected: float, shape: TailShape
-) -> list[FloatArray]:
-    """Log weights of 0, 1, ... censored in each gap, from the marks in it."""
-    inner = evidence.marks[evidence.marks < evidence.curve.time[-1] - slack]
-    slip = SLIPS / max(len(inner), 1), SLIPS / max(len(start), 1)
-    one_each = shape.marks is MarkReading.ONE_EACH
-    rates = MarkRates(slip[0], slip[1], slip[0]) if one_each else _mark_rates(len(inner), expected)
-    sure, likely, possible = (
-        np.searchsorted(inner, stop + b) - np.searchsorted(inner, start + a)
-        for a, b in ((slack, -slack), (0.0, 0.0), (-slack, slack))
-    )
-    priors = [
-        _mark_prior(max(int(lo), 0), int(mid), int(hi), rates, evidence.n)
-        for lo, mid, hi in zip(sure, likely, possible, strict=True)
-    ]
-    if not one_each:
-        return [p - np.logaddexp.reduce(p) for p in priors]
-    # Where the marks so far bind, only those about a gap's end are free to fall on either side.
-    either = np.searchsorted(inner, stop + slack) - np.searchsorted(inner, stop - slack)
-    return [p - p.max() - np.log1p(e) for p, e in zip(priors, either, strict=True)]
 
 
 def expected_censored(evidence: ArmEvidence, shape: TailShape) -> tuple[FloatArray, FloatArray]:
@@ -280,71 +246,11 @@ def _spread_prior(mean: float, expected: float, n: int, grain: int) -> GapPrior:
     clump = max(CLUMP_MEAN, 2 * mean)
     share = CLUMP_SHARE * min(1.0, 10 * mean)
     tail = np.log(share) - np.log1p(clump) + c * np.log(clump / (1 + clump))
-    log_weight = _cut_off(np.logaddexp(np.log1p(-CLUMP_SHARE) + spread, tail))
+    log_weight = cut_off(np.logaddexp(np.log1p(-CLUMP_SHARE) + spread, tail))
     if grain > 1:
         first = np.concatenate([[0], np.arange((grain + 1) // 2, len(log_weight), grain)])
         log_weight = np.logaddexp.reduceat(log_weight, first)
     return GapPrior(log_weight, grain, mean, mean * (1 + mean / pieces))
-
-
-def _cut_off(log_weight: FloatArray) -> FloatArray:
-    """Without the far tail; the array may be indexed by c."""
-    above = np.flatnonzero(log_weight >= log_weight.max() - CUT)
-    return log_weight[: above[-1] + 1]
-
-
-def log_factorial(n: int) -> FloatArray:
-    """(n + 1,) log c! for c = 0..n."""
-    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
-
-
-def uncensored_by_marks(evidence: ArmEvidence, stop: FloatArray, slack: float) -> tuple[np.ndarray, float]:
-    """(gaps, 2) fewest and most patients not censored up to each gap's end, where each who is has a mark; and the log
-    weight of each patient outside.
-
-    Times are uncertain by slack, so that a mark beside a gap's end may stand for one before or after it. Gap by gap
-    that would leave open how many are censored in all; up to each gap's end the marks so far say it.
-    """
-    inner = evidence.marks[evidence.marks < evidence.curve.time[-1] - slack]
-    so_far = [np.searchsorted(inner, stop + off) for off in (slack, -slack)]
-    return evidence.n - np.stack(so_far, axis=1), float(np.log(SLIPS / max(len(inner), 1)))
-
-
-@dataclass(frozen=True, slots=True)
-class MarkRates:
-    """Patients hidden per mark, patients without one per gap, and the share of marks that are none."""
-
-    hidden: float
-    unmarked: float
-    false: float
-
-
-def _mark_rates(marks: int, expected: float) -> MarkRates:
-    """The rates that the arm's counts call for."""
-    ratio = expected / max(marks, 1)
-    hidden = max(ratio - 1, HIDDEN_PER_MARK) if ratio > 1 + RATIO_SLACK else HIDDEN_PER_MARK
-    false = max(1 - ratio, FALSE_MARK) if ratio < 1 - RATIO_SLACK else FALSE_MARK
-    return MarkRates(hidden, UNMARKED, min(false, 0.9))
-
-
-def _mark_prior(sure: int, likely: int, possible: int, rates: MarkRates, n: int) -> FloatArray:
-    """Log weights of c where `likely` marks fall in the gap, of which `sure` to `possible` are its own."""
-    c = np.arange(n + 1)
-    best = np.full(n + 1, -np.inf)
-    for marks in range(sure, possible + 1):
-        extra = c - marks
-        mean = rates.hidden * marks + rates.unmarked
-        more = np.maximum(extra, 0)
-        log_weight = np.where(
-            extra >= 0,
-            np.logaddexp(
-                more * np.log(mean) - mean - log_factorial(n)[more],
-                np.log(CLUMP_SHARE * rates.unmarked) - more / (CLUMP_MEAN + marks),
-            ),
-            -extra * np.log(rates.false),
-        )
-        best = np.maximum(best, log_weight - 0.1 * abs(marks - likely))
-    return _cut_off(best)
 
 
 def end_prior(evidence: ArmEvidence, most: int, slack: float, shape: TailShape) -> FloatArray:

@@ -9,9 +9,11 @@ from functools import partial
 import numpy as np
 
 from ..records import FloatArray, Patients
-from .censoring import SLIPS, MarkReading, TailShape, end_prior, mark_readings, tail_shapes
+from .censoring import MarkReading, TailShape, end_prior, mark_readings, tail_shapes
 from .chain import KEPT, Layer, Slot, run_forward, starting_layer
+from .crowding import rates_of_marks, spread_over_marks
 from .evidence import SAME_END, ArmEvidence
+from .markpriors import SLIPS
 from .noise import CLICK_ERRORS, EXACT_ERROR, Noise, rounding_noise, time_noise
 from .paths import Path
 from .slots import build_slots
@@ -209,10 +211,9 @@ def patients_of(solved: Solved, branch: Branch, path: Path) -> Patients:
     end = float(evidence.curve.time[-1])
     hair = JUST_BEFORE * (end - float(evidence.curve.time[0]))
     deaths = np.repeat([slot.stop for slot in branch.slots], path.died)
+    crowd = None if evidence.marks is None else (evidence.marks, rates_of_marks(evidence.marks))
     censored = [
-        _censoring_times(slot, int(c), evidence.marks, hair)
-        for slot, c in zip(branch.slots, path.censored, strict=True)
-        if c
+        _censoring_times(slot, int(c), crowd, hair) for slot, c in zip(branch.slots, path.censored, strict=True) if c
     ]
     last = np.full(path.left, max(end, branch.slots[-1].stop))
     time = np.concatenate([deaths, last[: path.last_deaths], *censored, last[path.last_deaths :]])
@@ -222,12 +223,12 @@ def patients_of(solved: Solved, branch: Branch, path: Path) -> Patients:
     return Patients(evidence.arm, time[order], event[order])
 
 
-def _censoring_times(slot: Slot, count: int, marks: FloatArray | None, hair: float) -> FloatArray:
+def _censoring_times(slot: Slot, count: int, crowd: tuple[FloatArray, FloatArray] | None, hair: float) -> FloatArray:
     """Times for those censored in a gap: at its marks, each once before any twice, else spread evenly."""
-    inside = np.zeros(0) if marks is None else marks[(marks >= slot.start) & (marks < slot.stop)]
-    if len(inside):
-        chosen = np.floor((np.arange(count) + 0.5) * len(inside) / count).astype(int)
-        return inside[chosen]
+    marks, rate = (np.zeros(0), np.zeros(0)) if crowd is None else crowd
+    inside = (marks >= slot.start) & (marks < slot.stop)
+    if inside.any():
+        return marks[inside][spread_over_marks(rate[inside], count)]
     width = slot.stop - slot.start
     if width <= hair:
         # Only before a printed count must they be gone; after one they must still have been there.

@@ -13,9 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..records import FloatArray
-from .censoring import GapPrior, MarkReading, TailShape, expected_at_risk, gap_priors, uncensored_by_marks
+from .censoring import GapPrior, MarkReading, TailShape, expected_at_risk, gap_priors
 from .chain import OFF_BY, Slot
 from .evidence import ArmEvidence
+from .markpriors import uncensored_by_marks
 from .noise import Noise
 
 MANY = 10**9
