@@ -7,7 +7,7 @@ Rows and columns are of the plot crop; rows go down.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -91,6 +91,11 @@ class Surroundings:
         return self.bare.rows
 
     @property
+    def risers_hide(self) -> bool:
+        """Whether the curve's own risers hide marks: not those in another ink."""
+        return self.known is not self.free
+
+    @property
     def reach(self) -> int:
         """Rows beside the stroke that are looked at."""
         return reach_beside(self.ink.shape[0])
@@ -144,6 +149,16 @@ def look_around(ink: FloatArray, free: MaskArray, corners: Corners, first: int, 
         first=first,
         bare=bare,
     )
+
+
+def apart_from_curve(around: Surroundings, own: FloatArray, upright: int) -> Surroundings:
+    """A curve's surroundings in upright strokes of ink not its own: marks of another colour, which no riser hides.
+
+    own: (height, width) coverage by the curve's own ink. upright: rows that a stroke reaches up at least.
+    """
+    strange = np.where(own > 0, 0.0, around.ink).astype(np.float32)
+    bars = cv2.morphologyEx(strange, cv2.MORPH_OPEN, np.ones((upright, 1), np.uint8))
+    return replace(around, ink=bars, known=around.free, clear=around.free)
 
 
 def turned(around: Surroundings, own: FloatArray) -> Surroundings:

@@ -19,6 +19,7 @@ from .markink import mark_ink, without_misread_marks
 from .markprofile import (
     BareStroke,
     Surroundings,
+    apart_from_curve,
     bare_stroke,
     hiding_strokes,
     is_band,
@@ -62,6 +63,9 @@ TEACHES = 0.6
 WIDER_GAIN = 1.2
 """How much more any ink must explain than the arm's own for the marks to be looked for in it: thin ticks that lose
 their hue to JPEG show 1.5 times as many; less is other ink mixed in."""
+UPRIGHT = 0.4
+"""Share of a mark's height that ink must stand upright to be its bar: level bars of plus signs at other levels of a
+steep curve are a sixth as thick, and a curve's own ink may cut a bar in halves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,7 +229,11 @@ def _marks_of(view: _View) -> _Found | None:
     if found and _inked(cover_columns(around, found.shape, view.level)) <= WIDER_GAIN * _inked(found.cover):
         return found
     wider = _marks_around(around, view.level, LEAST_STRANGE)
-    return wider if wider and (found is None or _evidence(wider) > WIDER_GAIN * _evidence(found)) else found
+    if wider and (found is None or _evidence(wider) > WIDER_GAIN * _evidence(found)):
+        upright = max(LEAST_ROWS, round(UPRIGHT * (sum(wider.marks.reach_px[:2]) + 1.0)))
+        apart = _marks_around(apart_from_curve(around, view.own, upright), view.level, LEAST_STRANGE)
+        return apart if apart and _evidence(apart) > _evidence(wider) else wider
+    return found
 
 
 def _inked(cover: BarCoverage) -> float:
@@ -280,7 +288,7 @@ def _with_marks_on_drops(found: _Found, own: FloatArray, level: FloatArray) -> A
 
     A plus sign reaches as far to each side as up and down.
     """
-    if found.marks.shape != "bar" or len(found.around.corners.y) < 2:
+    if found.marks.shape != "bar" or len(found.around.corners.y) < 2 or not found.around.risers_hide:
         return found.marks
     marks, side = found.marks, turned(found.around, own)
     half = round((marks.reach_px[0] + marks.reach_px[1]) / 2 - (side.bare.above_px + side.bare.below_px) / 2)

@@ -48,13 +48,16 @@ def _may_be_one(spare: Rgb, drawn: Rgb) -> bool:
 
 
 def _joined(ink: PlotInk, others: list[PlotInk]) -> PlotInk:
-    """One ink of several, with the colour of the strongest."""
+    """One ink of several, with the colour of the strongest; darker scraps, as of marks on its line, are its tones."""
     if not others:
         return ink
-    colors = [c for one in (ink, *others) for c in (one.color, *one.shades)]
+    scraps = [one for one in others if one.pixels < ink.pixels and sum(one.color) < sum(ink.color)]
+    colors = [c for one in (ink, *others) if one not in scraps for c in (one.color, *one.shades)]
     # On white paper the darkest is the strongest.
     colors.sort(key=sum)
-    return replace(ink, color=colors[0], shades=tuple(colors[1:]), pixels=sum(one.pixels for one in (ink, *others)))
+    tones = (*ink.tones, *(c for one in scraps for c in (one.color, *one.shades)))
+    pixels = sum(one.pixels for one in (ink, *others))
+    return replace(ink, color=colors[0], shades=tuple(colors[1:]), tones=tones, pixels=pixels)
 
 
 def _share_along(own: FloatArray, path: TracedPath) -> float:

@@ -120,6 +120,17 @@ def test_black_ticks_on_a_coloured_curve_are_its_marks() -> None:
     assert found(draw(SPARSE, ink=BLACK)).x == pytest.approx(SPARSE, abs=0.4)
 
 
+def test_black_plus_signs_on_the_drops_of_a_coloured_curve_are_found_and_their_level_bars_are_none() -> None:
+    corners = [float(x) for x, _ in DROPS[1:]]
+    pixels = draw(sorted([*SPARSE, *corners]), ink=BLACK)
+    for x, y in DROPS[1:]:
+        pixels[round(y) - 1 : round(y) + 1, round(x) - 6 : round(x) + 7] = BLACK
+    x = found(pixels).x
+    for corner in corners:
+        assert np.abs(x - corner).min() < 1.0
+    assert len(x) == len(SPARSE) + len(corners)
+
+
 def test_ticks_survive_a_strong_jpeg() -> None:
     assert found(as_jpeg(draw(SPARSE), 45)).x == pytest.approx(SPARSE, abs=0.6)
 

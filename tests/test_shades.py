@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+from km2ipd.digitize.inks import map_ink
 from km2ipd.digitize.legend import LegendKey
 from km2ipd.digitize.palette import PlotInk
-from km2ipd.digitize.shades import with_idle_keys
+from km2ipd.digitize.plotcrop import PlotCrop
+from km2ipd.digitize.shades import join_paler_stretches, with_idle_keys
+from km2ipd.digitize.staircase import Staircase
 from km2ipd.records import Box, Rgb
 
 
@@ -35,3 +41,25 @@ def test_greys_of_which_one_draws_nothing_are_traced_together() -> None:
     assert both.color == (74, 74, 74) and both.keys == keys
     assert both.tones == ((166, 166, 166), (124, 124, 124)) and both.pixels == 2700
     assert with_idle_keys(inks, drawn={0, 1, 2}) == inks
+
+
+@dataclass(frozen=True)
+class Path:
+    """What join_paler_stretches needs of a TracedPath."""
+
+    ink: int
+    stair: Staircase
+    width_px: float = 5.0
+
+
+def test_darker_marks_on_a_curve_leave_its_colour_the_curves_own() -> None:
+    """JPEG darkens thin marks: joined to the curve's ink, they must not make the curve itself look pale."""
+    blue, dark = (4, 107, 174), (33, 96, 133)
+    pixels = np.full((60, 200, 3), 255, np.uint8)
+    pixels[28:33] = blue
+    pixels[26:35, 20::20] = dark
+    blank = np.zeros(pixels.shape[:2], bool)
+    crop = PlotCrop(map_ink(pixels), 0, 0, 1, 10.0, 50.0, flipped=False, lettering=blank, frame=blank)
+    path = Path(0, Staircase(0, np.full(200, 30), 300.0))
+    (joined,) = join_paler_stretches(crop, [path], (PlotInk(blue, 950), PlotInk(dark, 81)))
+    assert joined.color == blue and joined.tones == (dark,) and joined.pixels == 1031
