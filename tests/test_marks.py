@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from km2ipd.digitize.inks import coverage, map_ink
 from km2ipd.digitize.markchain import Bar, place_bars
+from km2ipd.digitize.markprofile import apart_from_curve, bare_stroke, level_in_columns, look_around
 from km2ipd.digitize.marks import ArmLine, ArmMarks, find_marks
 from km2ipd.digitize.plotcrop import PlotCrop
 from km2ipd.digitize.refine import Corners
@@ -120,15 +121,19 @@ def test_black_ticks_on_a_coloured_curve_are_its_marks() -> None:
     assert found(draw(SPARSE, ink=BLACK)).x == pytest.approx(SPARSE, abs=0.4)
 
 
-def test_black_plus_signs_on_the_drops_of_a_coloured_curve_are_found_and_their_level_bars_are_none() -> None:
-    corners = [float(x) for x, _ in DROPS[1:]]
-    pixels = draw(sorted([*SPARSE, *corners]), ink=BLACK)
-    for x, y in DROPS[1:]:
-        pixels[round(y) - 1 : round(y) + 1, round(x) - 6 : round(x) + 7] = BLACK
-    x = found(pixels).x
-    for corner in corners:
-        assert np.abs(x - corner).min() < 1.0
-    assert len(x) == len(SPARSE) + len(corners)
+def test_marks_in_another_ink_are_upright_strokes_that_no_riser_hides() -> None:
+    pixels = draw([*SPARSE, 190.0], ink=BLACK)
+    pixels[130:132, 185:196] = BLACK
+    _, path, own = traced(pixels)
+    free = np.ones(own.shape, bool)
+    level = level_in_columns(path.corners, 0, own.shape[1])
+    around = look_around(1.0 - pixels.mean(axis=2) / 255, free, path.corners, 0, bare_stroke(own, level, ~free))
+    assert around.risers_hide and not around.known[118, 190]
+    apart = apart_from_curve(around, own, 4)
+    assert not apart.risers_hide and apart.known.all() and apart.clear.all()
+    # The bar across the riser at 190 is there; the curve, its risers and the level bar beside it are not.
+    assert apart.ink[122:125, 189:191].min() > 0.4
+    assert apart.ink[:, 200:225].max() == 0.0 and apart.ink[130:132, 192:196].max() < 0.1
 
 
 def test_ticks_survive_a_strong_jpeg() -> None:
