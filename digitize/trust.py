@@ -199,7 +199,9 @@ def _doubts_of_end(panel: Panel, line: DrawnArm, arm: ArmReading, row: RiskRow |
     weigh = _note if row is not None and _left_at_end(row, arm.curve) < TAIL else _review
     found = []
     if line.end_hidden:
-        found.append(weigh("end-hidden", f"{arm.name} ends where other ink goes on along its level", arm.name))
+        found.append(
+            weigh("end-hidden", f"{arm.name} ends where ink goes on along its level, or dashes below", arm.name)
+        )
     if row is not None and counted_past(row, arm.curve) > PAST_END * (panel.x.maximum - panel.x.minimum):
         past = f"{arm.name} was followed to an end although patients are counted at risk after it"
         found.append(weigh("ends-early", past, arm.name))
