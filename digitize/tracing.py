@@ -21,6 +21,8 @@ GRID_FILL = 0.85
 """Share of a row or column that one ink fills where it is a grid line; curves hide a part of it."""
 LEAST_EARNED = 0.03
 """What a staircase that no legend entry speaks for must earn, in columns of ink as a share of the plot's width."""
+MOST_THICKER = 2.0
+"""Times the commonest width of an ink up to which a line in it may be thicker: bands of marks are more."""
 DASH_GAP = 4.5
 """Longest gap of a dash pattern in stroke widths: R's dotted line has 3, SAS's longest 4."""
 
@@ -202,7 +204,9 @@ def _describe(
     columns = np.arange(stair.first, stair.last + 1)
     shows = ink_along(fresh, stair.row, stair.first, width)
     hidden = _long_runs(hiding[stair.row, columns] & ~shows, max(6.0, 5.0 * width))
-    corners = refine_staircase(stair, own, width)
+    # The commonest width of an ink may be that of its marks: the window of the levels must hold the whole line.
+    thick = _stroke(stair, own, width)
+    corners = refine_staircase(stair, own, thick if width < thick <= MOST_THICKER * width else width)
     inked = (own > 0.3) | other
     gap, fall = _start_gap(inked, start_row, corners, width), _fall_gap(inked, stair, width)
     return TracedPath(index, stair, corners, width, float(shows.mean()), gap, fall, shows, hidden)
