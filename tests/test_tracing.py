@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_curves import (
@@ -142,6 +144,16 @@ def test_a_solid_curve_is_traced_from_its_start_to_its_end(points: Points, width
     assert path.start_gap_px < 2
     assert crop.figure_y(path.corners.y) == pytest.approx([p[1] for p in points], abs=0.5)
     assert crop.figure_x(path.corners.x[1:]) == pytest.approx([p[0] for p in points[1:]], abs=0.5)
+
+
+@pytest.mark.parametrize("row", [20, 21, 22, 23])
+def test_levels_of_a_line_thicker_than_its_inks_common_width_are_its_middle(row: int) -> None:
+    """The commonest run of an ink with many marks is their width; the path may run along the line's edge."""
+    crop, (path,) = traced(Drawing().axes().curve(UPPER, END, BLUE, 2.0))
+    own = np.zeros(crop.ink.strength.shape, np.float32)
+    own[20:24, :200] = 1.0
+    along = Staircase(0, np.full(200, row), 100.0)
+    assert described(crop, own, replace(path, width_px=2.0), along).corners.y == pytest.approx([21.5], abs=0.3)
 
 
 @pytest.mark.parametrize(("dash", "least"), [(DASHED, 0.55), (DOTTED, 0.3), ((9.0, 3.0, 2.0, 3.0), 0.55)])
