@@ -45,8 +45,8 @@ class Slot:
     start, stop: the gap (start, stop); deaths and the printed count stand at stop. censor_prior: (k,) log
     weight of c = 0, grain, 2 grain, ... censored in the gap. least_deaths, most_deaths: bounds of d. level, error: the
     measured S after stop and its error (nan: not measured). floor: lower bound of S where it is not measured.
-    next_count: patients that must be left at the next printed count, at least. tie_cost: log weight of each
-    death beyond the least. count: patients left after this slot, -1 where not printed. events: deaths up to
+    next_count: patients that must be left at the next printed count, at least. extra_rate, least_extra: mean deaths
+    beyond the least, per patient at risk, and no fewer than so many in all. count: patients left after this slot, -1 where not printed. events: deaths up to
     here, -1 where not printed. uncensored: fewest and most who are not censored up to here as marks say, where each
     who is has one; slip_cost: log weight of each patient outside. ahead: until the next printed count, the
     mean and variance of the number censored and the share of the others that survives.
@@ -59,7 +59,8 @@ class Slot:
     most_deaths: int = 0
     level: float = np.nan
     error: float = np.nan
-    tie_cost: float = 0.0
+    extra_rate: float = 0.0
+    least_extra: float = 0.0
     floor: float = 0.0
     uniform: bool = False
     next_count: int = 0
@@ -133,8 +134,9 @@ def run_forward(
     after a slot. strict: give up when a level cannot be met within its error.
     """
     layers = [start]
+    rng = np.random.default_rng(0)
     for k, slot in enumerate(slots):
-        layer = _advance(layers[-1], slot, count_deaths, tilt, partial(guide, k), kept)
+        layer = _advance(layers[-1], slot, count_deaths, tilt, partial(guide, k), kept, rng)
         if layer is None or (strict and layer.widened):
             return []
         layers.append(layer)
@@ -162,7 +164,9 @@ def starting_layer(patients: int) -> Layer:
 _Leads = Callable[[IntArray, IntArray], FloatArray]
 
 
-def _advance(layer: Layer, slot: Slot, count_deaths: bool, tilt: float, leads: _Leads, kept: int) -> Layer | None:
+def _advance(
+    layer: Layer, slot: Slot, count_deaths: bool, tilt: float, leads: _Leads, kept: int, rng: np.random.Generator
+) -> Layer | None:
     for wider in WIDER:
         # A drop that no death can explain within its error is given up as noise in the wider search.
         tried = slot if wider == 1 else replace(slot, least_deaths=0)
@@ -170,7 +174,7 @@ def _advance(layer: Layer, slot: Slot, count_deaths: bool, tilt: float, leads: _
         found = _required(layer, slot, found)
         found.weight += tilt * found.died + _cost_of_slips(layer, slot, found)
         if len(found.parent):
-            return _merged(layer, slot, found, count_deaths, leads, kept, wider > 1)
+            return _merged(layer, slot, found, count_deaths, leads, kept, rng, wider > 1)
     return None
 
 
@@ -278,8 +282,20 @@ def _fractions(slot: Slot, s: FloatArray, window: float) -> tuple[FloatArray, Fl
 
 def _weighed(layer, slot, parent, censored, died, after) -> _Candidates:
     gain = slot.censor_prior[censored // slot.grain] + level_log_likelihood(slot, after)
-    gain += slot.tie_cost * np.maximum(died - slot.least_deaths, 0)
+    gain += _log_prior_of_deaths(slot, layer.left[parent] - censored, died)
     return _Candidates(parent, censored, died, after, layer.weight[parent] + gain)
+
+
+def _log_prior_of_deaths(slot: Slot, before: IntArray, died: IntArray) -> FloatArray | float:
+    """Log chance of so many deaths beyond the least among those at risk: geometric with a mean in proportion to them.
+
+    Whatever its mean it must sum to 1 for every number at risk: one that did not would favour those under which more
+    deaths come near the level, slot by slot.
+    """
+    if slot.extra_rate <= 0 and slot.least_extra <= 0:
+        return 0.0
+    mean = np.maximum(slot.extra_rate * np.maximum(before, 1), slot.least_extra)
+    return np.maximum(died - slot.least_deaths, 0) * np.log(mean / (1 + mean)) - np.log1p(mean)
 
 
 def level_log_likelihood(slot: Slot, survival: FloatArray) -> FloatArray:
@@ -299,7 +315,14 @@ def level_log_likelihood(slot: Slot, survival: FloatArray) -> FloatArray:
 
 
 def _merged(
-    layer: Layer, slot: Slot, found: _Candidates, count_deaths: bool, leads: _Leads, kept: int, widened: bool
+    layer: Layer,
+    slot: Slot,
+    found: _Candidates,
+    count_deaths: bool,
+    leads: _Leads,
+    kept: int,
+    rng: np.random.Generator,
+    widened: bool,
 ) -> Layer:
     """Join candidates of one state, drop the negligible, keep at most `kept` states."""
     left = layer.left[found.parent] - found.censored - found.died
@@ -323,18 +346,18 @@ def _merged(
         chosen = np.sort(np.argpartition(-rank, kept - 1)[:kept])
         first, found = _only(chosen, first, found)
         weight, rank = weight[chosen], rank[chosen]
-    middle = _middle(first, weight, found)
+    standing = _standing_for_all(first, weight, found, rng)
     left = layer.left[found.parent] - found.censored - found.died
     state = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(left))))
     # Only those with the representative's own n may be walked back through: whole patients must add up.
-    same = left == left[middle][state]
-    middle = np.cumsum(same)[middle] - 1
+    same = left == left[standing][state]
+    standing = np.cumsum(same)[standing] - 1
     found, first = _picked(found, same), np.searchsorted(state[same], np.arange(len(first)))
-    left, deaths = left[same][middle], layer.deaths[found.parent[middle]] + found.died[middle]
+    left, deaths = left[same][standing], layer.deaths[found.parent[standing]] + found.died[standing]
     return Layer(
         left,
         deaths,
-        found.survival[middle],
+        found.survival[standing],
         weight,
         rank,
         np.append(first, len(found.parent)),
@@ -347,16 +370,20 @@ def _merged(
     )
 
 
-def _middle(first: IntArray, weight: FloatArray, found: _Candidates) -> IntArray:
-    """Per state the candidate in the middle of its weight, in the order of n: the state's representative.
+def _standing_for_all(
+    first: IntArray, weight: FloatArray, found: _Candidates, rng: np.random.Generator
+) -> IntArray:
+    """Per state the candidate that stands for all of its own, drawn by weight.
 
-    The heaviest candidate would not do: where each of many gaps most probably censors nobody, heaviest
-    representatives would drift away from the mean number left.
+    The heaviest, or the one in the middle, would not do: where each of many gaps most probably censors one patient or
+    nobody, rounding n to it drifts gap by gap, and as many as half of those due are censored too early or too late.
+    Drawn ones are right on average, as in a particle filter's resampling (Fearnhead and Clifford 2003).
     """
     size = np.diff(np.append(first, len(found.parent)))
     share = np.exp(found.weight - np.repeat(weight, size))
     reached = np.cumsum(share) - np.repeat(np.cumsum(share)[first] - share[first], size)
-    below = np.add.reduceat((reached < 0.5).astype(np.int64), first)
+    aim = np.repeat(rng.random(len(first)), size)
+    below = np.add.reduceat((reached < aim).astype(np.int64), first)
     return first + np.minimum(below, size - 1)
 
 

@@ -25,8 +25,6 @@ NO_PRIOR = np.zeros(1)
 SURE_DROP = 2.0
 # Deaths beyond the first at one drop that are always allowed for: two patients in a hundred drops.
 LEAST_EXTRA = 0.02
-# Deaths beyond the first at an average drop from which ties are the rule.
-USUAL_TIES = 0.5
 
 
 def build_slots(evidence: ArmEvidence, noise: Noise, shape: TailShape) -> list[Slot]:
@@ -68,18 +66,20 @@ def _corners(evidence: ArmEvidence, noise: Noise) -> list[Slot]:
     """
     curve = evidence.curve
     time, level, error = curve.time, curve.survival, _errors(evidence, noise)
-    ties = _tie_costs(evidence)
+    rate = _extra_rate(evidence)
     hidden = may_hide_deaths(evidence, noise)
     slots: list[Slot] = []
     last = float(time[0])
     for i in np.flatnonzero(np.diff(level) < 0) + 1:
         if hidden and time[i] > last:
             middle = (last + float(time[i])) / 2
-            slots.append(_deaths(last, middle, level[i - 1], error[i - 1], noise))
+            unseen = _deaths(last, middle, level[i - 1], error[i - 1], noise)
+            # Half of what the figure cannot show, on average.
+            slots.append(replace(unseen, extra_rate=float(error[i - 1] / max(level[i - 1], error[i - 1]))))
             last = middle
         drop = _deaths(last, float(time[i]), level[i], error[i], noise)
         sure = int(level[i - 1] - level[i] > (SURE_DROP if noise.uniform else OFF_BY) * error[i])
-        slots.append(replace(drop, least_deaths=sure, tie_cost=ties[i]))
+        slots.append(replace(drop, least_deaths=sure, extra_rate=rate, least_extra=LEAST_EXTRA))
         last = float(time[i])
     return [*slots, Slot(last, float(time[-1]), NO_PRIOR)]
 
@@ -88,12 +88,11 @@ def _deaths(start: float, stop: float, level: float, error: float, noise: Noise)
     return Slot(start, stop, NO_PRIOR, 0, MANY, float(level), float(error), uniform=noise.uniform)
 
 
-def _tie_costs(evidence: ArmEvidence) -> list[float]:
-    """Per row of the curve the log weight of each death beyond the first at one drop.
+def _extra_rate(evidence: ArmEvidence) -> float:
+    """Mean deaths beyond the first at one drop, per patient at risk.
 
-    Deaths at a drop are geometric with the mean that this arm's drops show where n is known from the counts,
-    scaled to n: where single deaths are the rule, a half drop at the end is one of two patients and not three
-    of six.
+    As this arm's drops show them where n is known from the counts: where single deaths are the rule, a half drop at
+    the end is one of two patients and not three of six.
     """
     curve = evidence.curve
     before = np.maximum(expected_at_risk(evidence, curve.time), 1.0)
@@ -102,12 +101,8 @@ def _tie_costs(evidence: ArmEvidence) -> list[float]:
     seen = drops & (curve.time <= evidence.count_time[-1])
     used = seen if seen.any() else drops
     if not used.any():
-        return [0.0] * len(curve.time)
-    extra = np.mean(np.maximum(before[used] * fall[used], 1)) - 1
-    mean_extra = np.maximum(extra * before / np.mean(before[used]), LEAST_EXTRA)
-    # Where ties are usual (times in weeks or years) d follows n and says nothing by itself.
-    cost = np.where(mean_extra < USUAL_TIES, np.log(mean_extra / (1 + mean_extra)), 0.0)
-    return [float(value) for value in cost]
+        return 0.0
+    return float((np.mean(np.maximum(before[used] * fall[used], 1)) - 1) / np.mean(before[used]))
 
 
 def may_hide_deaths(evidence: ArmEvidence, noise: Noise) -> bool:
