@@ -53,6 +53,8 @@ WITNESSES = 2.5
 LEAST_DOUBT = 0.03
 # Widest 90% interval, as a ratio, that still tells N.
 WIDEST = 1.35
+# S below which one mark, which may be none, does not call for more patients: it would stand for a fifth of a cohort.
+LEAST_SURVIVAL = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +116,19 @@ def infer_cohort(curve: SurvivalCurve, marks: FloatArray | None = None) -> Cohor
     low, high = min(low, round(best * (1 - LEAST_DOUBT))), max(high, round(best * (1 + LEAST_DOUBT)))
     explained = float(np.logaddexp.reduce(weight)) - _any_size(drops)
     told = explained > max(TOLD, TOLD_EACH * len(drops.level)) and high < size[-1] and high <= WIDEST * low
-    return CohortSize(best, low, high, told)
+    return CohortSize(best, low, high, told and needed_by_marks(curve, marks) <= WIDEST * best)
+
+
+def needed_by_marks(curve: SurvivalCurve, marks: FloatArray | None) -> int:
+    """The fewest patients among whom somebody is left for every mark; 0 without marks.
+
+    Everybody dies, is censored or is left: N(t) = S(t) (N - sum of 1 / S(m) over the marks m before t), for each who
+    is censored at m stands for 1 / S(m) of those who started. Marks hide one another, so there may be more.
+    """
+    if marks is None or not len(marks):
+        return 0
+    before = np.searchsorted(curve.time, marks, side="left") - 1
+    return int(np.sum(1 / np.maximum(curve.survival[np.maximum(before, 0)], LEAST_SURVIVAL)))
 
 
 def _drops_of(curve: SurvivalCurve, marks: FloatArray | None) -> _Drops:

@@ -51,6 +51,11 @@ def _patients(solved: Solved, branch: Branch, path: Path, rng: np.random.Generat
     hair = JUST_BEFORE * (end - start)
     moments = _moved(branch.slots, slack, hair, rng)
     deaths = np.repeat(moments, path.died)
+    if solved.noise.clicks:
+        # A click tells that they died since the one before.
+        deaths -= rng.random(len(deaths)) * np.repeat(
+            [max(s.stop - s.start - hair, 0) for s in branch.slots], path.died
+        )
     censored = [
         _gap_times(slot, int(c), evidence.marks, hair, rng)
         for slot, c in zip(branch.slots, path.censored, strict=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..records import Caution, FloatArray, RiskRow, SurvivalCurve, Totals, read_only
-from .cohort import infer_cohort
+from .cohort import infer_cohort, needed_by_marks
 
 # With neither a total nor a printed count nothing in the figure fixes N but the size of the drops (cohort.py). Where
 # they are too few this many patients, the median arm of published trials' survival figures, let the run go on.
@@ -156,7 +156,7 @@ def _patients(
             "curve's drops"
         )
         return found.n, (Caution("inferred-n", what, arm),)
-    n = ASSUMED_PATIENTS if found is None else found.n
+    n = max(ASSUMED_PATIENTS if found is None else found.n, needed_by_marks(curve, marks))
     what = (
         f"the figure tells no number of patients (--totals gives it); {n} stand for them, and counts, limits and p "
         "values are withheld"

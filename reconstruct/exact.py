@@ -14,7 +14,7 @@ from .chain import KEPT, Layer, Slot, run_forward, starting_layer
 from .crowding import rates_of_marks, spread_over_marks
 from .evidence import SAME_END, ArmEvidence
 from .markpriors import SLIPS
-from .noise import CLICK_ERRORS, EXACT_ERROR, Noise, rounding_noise, time_noise
+from .noise import EXACT_ERROR, Noise, click_noises, hands_of, rounding_noise, time_noise
 from .paths import Path
 from .slots import build_slots
 from .totals import steer_towards
@@ -30,6 +30,8 @@ SCOUT_KEPT = 100
 UNDRAWN_DEATH = float(np.log(3 / 76))
 # Cohorts from which the bounded search itself misses a level now and then.
 LARGE_COHORT = 1500
+# Share of the drop of one patient up to which whole deaths tell the error of clicks.
+TOLD_BY_DEATHS = 0.25
 # Tail shapes followed with all hypotheses; where there are more the best are told by scouts.
 FULL_SHAPES = 2
 # Share of an arm's marks up to which patients may be censored beside them where each is said to have one.
@@ -77,10 +79,33 @@ def solve(evidence: ArmEvidence) -> Solved | None:
     exact = solve_with(evidence, Noise(EXACT_ERROR, 0.0), strict=True)
     if exact is not None:
         return exact
-    slack = time_noise(evidence.axis_span)
-    scouts = [solve_with(evidence, Noise(error, slack), kept=SCOUT_KEPT) for error in CLICK_ERRORS]
+    return _solve_clicks(evidence)
+
+
+def _solve_clicks(evidence: ArmEvidence) -> Solved | None:
+    """The chain of clicked points, under each of the hands that may have clicked them.
+
+    How far a curve of clicks lies too low is common to all of it, so each draw of the ensemble follows one hand.
+    """
+    hands = hands_of(evidence.curve, _told_error(evidence), evidence.axis_span)
+    found = [solved for solved in (solve_with(evidence, hand) for hand in hands) if solved is not None]
+    if not found:
+        return None
+    branches = list(found[0].branches)
+    for other in found[1:]:
+        branches = _alike(branches, list(other.branches))
+    return replace(found[0], branches=tuple(branches))
+
+
+def _told_error(evidence: ArmEvidence) -> float | None:
+    """The error of clicks that whole deaths tell, one that is small beside the drop of one patient; else None."""
+    told = TOLD_BY_DEATHS / evidence.n
+    noises = click_noises(evidence.curve, evidence.axis_span)
+    if noises[0].level >= told:
+        return None
+    scouts = [solve_with(evidence, noise, kept=SCOUT_KEPT) for noise in noises]
     likely = max(filter(None, scouts), key=lambda s: s.log_evidence, default=None)
-    return None if likely is None else solve_with(evidence, likely.noise)
+    return None if likely is None or likely.noise.level >= told else likely.noise.level
 
 
 def known_noise(evidence: ArmEvidence) -> Noise | None:
@@ -131,13 +156,13 @@ def _believed_alike(first: list[Branch], second: list[Branch]) -> list[Branch]:
 
     Their own weights do not compare: deaths have no proper prior, so that the reading with more ways wins.
     """
-    if not second:
-        return first
-    best = max(first[0].weight, second[0].weight)
-    return sorted(
-        (replace(b, weight=b.weight - own[0].weight + best) for own in (first, second) for b in own),
-        key=lambda branch: -branch.weight,
-    )
+    return sorted(_alike(first, second), key=lambda branch: -branch.weight)
+
+
+def _alike(first: list[Branch], second: list[Branch]) -> list[Branch]:
+    """Both lists, each the best first, the second as likely as the first."""
+    gap = first[0].weight - second[0].weight if second else 0.0
+    return [*first, *(replace(branch, weight=branch.weight + gap) for branch in second)]
 
 
 def _follow(evidence: ArmEvidence, noise: Noise, shape: TailShape, kept: int, strict: bool) -> Branch | None:

@@ -267,6 +267,8 @@ def _events_caution(solved: Solved, events: int) -> Caution:
     return Caution("events-not-met", message, solved.evidence.arm, "review")
 
 
+# Drops that in all must be half as many deaths: of fewer, clicked ones may be noise.
+LEAST_FALLS = 10
 # Share of drops that no whole number of deaths explains, from which a curve is called weighted.
 WEIGHTED_SHARE = 0.25
 
@@ -277,6 +279,14 @@ def _unfit_curve(solved: Solved) -> list[Caution]:
     """
     if not solved.evidence.n_known:
         return []
+    level = solved.evidence.curve.survival
+    fallen, drops = float(level[0] - level[-1]), int(np.sum(np.diff(level) < 0))
+    if drops >= LEAST_FALLS and fallen * solved.evidence.n < drops / 2:
+        what = (
+            f"{drops} drops that fall by {fallen:.2g} in all are less than {drops} deaths of {solved.evidence.n} "
+            "patients: a percent may have been read as a fraction, or the curve is smoothed or weighted"
+        )
+        return [Caution("not-kaplan-meier", what, solved.evidence.arm, "review")]
     branch = solved.branches[0]
     measured = [
         layer.widened for slot, layer in zip(branch.slots, branch.layers[1:], strict=True) if np.isfinite(slot.level)

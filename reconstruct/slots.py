@@ -70,7 +70,9 @@ def _corners(evidence: ArmEvidence, noise: Noise) -> list[Slot]:
     hidden = may_hide_deaths(evidence, noise)
     slots: list[Slot] = []
     last = float(time[0])
-    for i in np.flatnonzero(np.diff(level) < 0) + 1:
+    at = np.flatnonzero(np.diff(level) < 0) + 1
+    flat = dict(zip(at, np.diff(np.append(time[at], time[-1])), strict=True))
+    for i in at:
         if hidden and time[i] > last:
             middle = (last + float(time[i])) / 2
             unseen = _deaths(last, middle, level[i - 1], error[i - 1], noise)
@@ -79,7 +81,8 @@ def _corners(evidence: ArmEvidence, noise: Noise) -> list[Slot]:
             last = middle
         drop = _deaths(last, float(time[i]), level[i], error[i], noise)
         sure = int(level[i - 1] - level[i] > (SURE_DROP if noise.uniform else OFF_BY) * error[i])
-        slots.append(replace(drop, least_deaths=sure, extra_rate=rate, least_extra=LEAST_EXTRA))
+        unseen = noise.clicks * float(flat[i])
+        slots.append(replace(drop, least_deaths=sure, extra_rate=rate, least_extra=LEAST_EXTRA, unseen=unseen))
         last = float(time[i])
     return [*slots, Slot(last, float(time[-1]), NO_PRIOR)]
 
@@ -116,15 +119,19 @@ def _errors(evidence: ArmEvidence, noise: Noise) -> FloatArray:
 
 
 def _with_counts(slots: list[Slot], evidence: ArmEvidence, noise: Noise) -> list[Slot]:
-    """Cut slots at the printed times; a drop nearer than its uncertainty may fall on both sides."""
+    """Cut slots at the printed times; a drop nearer than its uncertainty may fall on both sides.
+
+    A click tells no more than that a drop fell since the click before.
+    """
+    reach = np.inf if noise.clicks else noise.time
     for time, count, events in zip(
         evidence.count_time[1:], evidence.count[1:], evidence.cumulative_events[1:], strict=True
     ):
-        slots = _cut(slots, float(time), int(count), -1 if np.isnan(events) else int(events), noise.time)
+        slots = _cut(slots, float(time), int(count), -1 if np.isnan(events) else int(events), noise.time, reach)
     return slots
 
 
-def _cut(slots: list[Slot], time: float, count: int, events: int, slack: float) -> list[Slot]:
+def _cut(slots: list[Slot], time: float, count: int, events: int, slack: float, reach: float) -> list[Slot]:
     out: list[Slot] = []
     done = False
     for slot in slots:
@@ -145,7 +152,7 @@ def _cut(slots: list[Slot], time: float, count: int, events: int, slack: float) 
             count=count,
             events=events,
         )
-        near = slot.most_deaths > 0 and abs(slot.stop - time) <= slack and slack > 0
+        near = slot.most_deaths > 0 and abs(slot.stop - time) <= reach and slack > 0
         if not near and slot.stop < time:
             out.append(slot)
             done = False
@@ -153,7 +160,7 @@ def _cut(slots: list[Slot], time: float, count: int, events: int, slack: float) 
         if near:
             before = replace(
                 slot,
-                stop=min(slot.stop, time - slack / 4),
+                stop=max(min(slot.stop, time - slack / 4), slot.start),
                 least_deaths=0,
                 level=np.nan,
                 floor=max(slot.level - 1.5 * slot.error, 0.0),

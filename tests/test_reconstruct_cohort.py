@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from km2ipd.reconstruct.cohort import CohortSize, infer_cohort
+from km2ipd.reconstruct.cohort import CohortSize, infer_cohort, needed_by_marks
 from km2ipd.reconstruct.evidence import ASSUMED_PATIENTS, gather_evidence
 from km2ipd.reconstruct.km import kaplan_meier
 from km2ipd.records import Patients, SurvivalCurve, Totals
@@ -138,3 +138,14 @@ def test_an_arm_whose_drops_tell_nothing_asks_for_review():
     assert assumed.n == ASSUMED_PATIENTS
     given = gather_evidence("A", drawn(cohort(50), 0.1 * PIXEL), None, Totals(n=61))
     assert given.n == 61 and not given.cautions
+
+
+def test_as_many_patients_as_the_marks_need_are_assumed():
+    """Everybody is a death, a mark or left: 60 marks where S is 1 / 2 are 120 patients."""
+    curve = SurvivalCurve([0, 1, 2, 20], [1, 0.8, 0.5, 0.5], np.full(4, 0.001), np.full(4, 0.02))
+    marks = np.linspace(3, 18, 60)
+    assert needed_by_marks(curve, marks) == 120
+    assert needed_by_marks(curve, None) == 0
+    many = gather_evidence("A", curve, None, marks=np.linspace(3, 18, 150))
+    assert (many.n, many.n_known) == (300, False)
+    assert gather_evidence("A", curve, None, marks=marks).n == ASSUMED_PATIENTS

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from km2ipd.errors import UsageError
+from km2ipd.reconstruct.chain import Slot, log_prior_of_deaths, run_forward, starting_layer
 from km2ipd.reconstruct.check import check_reconstruction
 from km2ipd.reconstruct.engine import METHODS, compare_methods, reconstruct_panel
 from km2ipd.reconstruct.estimates import quick_log_hr
 from km2ipd.reconstruct.km import kaplan_meier
+from km2ipd.reconstruct.paths import sample_paths
 from km2ipd.records import Patients, PrintedNumber, RiskRow, RiskTable, SurvivalCurve, Totals
 
 TICKS = np.arange(0, 31, 6.0)
@@ -172,6 +174,67 @@ def test_curve_to_zero_and_no_table():
     assert list(found.patients[0].time) == [1, 2, 3] and found.arms[0].events == 3
 
 
+def test_merging_hypotheses_moves_nobody_in_time():
+    """300 of 1000 censored in 100 gaps alike: each quarter of them has its quarter, though n is merged by twos."""
+    due = np.arange(31) * np.log(0.75) + np.log(0.25)  # geometric, mean 3
+    slots = [Slot(k, k + 1, due, next_count=700, count=700 if k == 99 else -1) for k in range(100)]
+    layers = run_forward(slots, starting_layer(1000), count_deaths=False)
+    censored = np.array([path.censored for path in sample_paths(layers, 400, np.random.default_rng(0))])
+    assert censored.reshape(400, 4, 25).sum(2).mean(0) == pytest.approx(np.full(4, 75), abs=8)
+
+
+@pytest.mark.parametrize("before", [3, 40, 3000])
+def test_the_chances_of_deaths_add_up_to_one_whoever_is_at_risk(before):
+    slot = Slot(0, 1, np.zeros(1), least_deaths=1, extra_rate=0.004, least_extra=0.02)
+    died = np.arange(1, 3000)
+    assert np.exp(log_prior_of_deaths(slot, np.full(len(died), before), died)).sum() == pytest.approx(1, abs=1e-3)
+
+
+def test_draws_of_large_cohorts_hold_their_deaths():
+    """1500 patients of whom one is a third of a pixel, censored evenly: no deaths are lost or made on average."""
+    off = []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        death, censored = rng.exponential(30, 1500), np.minimum(rng.uniform(0, 50, 1500), 30)
+        order = np.argsort(np.minimum(death, censored))
+        arm = Patients("A", np.minimum(death, censored)[order], (death <= censored)[order].astype(int))
+        draws = rebuilt([arm], {"A": corners(arm, 500, 700)}, ensemble=50).draws
+        off.append(np.mean([draw[0].event.sum() for draw in draws]) / arm.event.sum() - 1)
+    assert abs(np.mean(off)) < 0.005
+
+
+def clicked(arm, seed, error=0.005, clicks=100):
+    """The arm's curve as a hand clicks it, levelled where it rises."""
+    rng = np.random.default_rng(seed)
+    at = np.sort(rng.uniform(0, arm.time.max(), clicks))
+    level = np.minimum.accumulate(np.clip(corners(arm).at(at) + rng.normal(0, error, clicks), 0, 1))
+    rows = [(0.0, 1.0)]
+    rows += [(t, s) for t, s, before in zip(at, level, np.r_[1.0, level[:-1]], strict=True) if s < before]
+    return SurvivalCurve(*np.array([*rows, (float(arm.time.max()), rows[-1][1])]).T)
+
+
+def test_clicks_of_a_flat_curve_lie_too_low_and_the_draws_know():
+    """Levelled clicks are each the lowest so far: taken as they are, they bury 20 of 1500 who live."""
+    rng = np.random.default_rng(5)
+    death, censored = rng.exponential(400, 1500), rng.uniform(20, 40, 1500)
+    time = np.minimum(np.minimum(death, censored), 30)
+    event = (death <= np.minimum(censored, 30)).astype(int)
+    order = np.lexsort((-event, time))
+    arm = Patients("A", time[order], event[order])
+    low, high = rebuilt([arm], {"A": clicked(arm, 1)}, ensemble=100).arms[0].events_interval
+    assert low <= arm.event.sum() <= high
+
+
+def test_a_death_between_a_click_and_the_one_before_may_fall_before_a_printed_time():
+    """68 of 70 die just before 24, where 2 are printed; the click that tells it is at 26."""
+    time = np.r_[np.linspace(1, 20, 30), np.full(68, 23.9), 27.0, 28.0]
+    arm = Patients("A", time, np.ones(100, int))
+    curve = SurvivalCurve([0, 3, 7, 11, 15, 19, 26, 28], [1, 0.9661, 0.9053, 0.8417, 0.7762, 0.7098, 0.0243, 0.0243])
+    found = rebuilt([arm], {"A": curve}, [at_risk(arm)])
+    assert not [c for c in found.cautions if c.code == "count-contradicted"]
+    assert found.misfit == (0,)
+
+
 def test_large_cohort_is_bounded():
     arm = simulated(2, 2000)
     found = rebuilt([arm], {"A": corners(arm, 500, 700)})
@@ -307,6 +370,14 @@ def test_levels_give_way_before_a_printed_count_does():
     row = at_risk(arm)
     wrong = RiskRow("A", row.time, [*row.at_risk[:2], row.at_risk[2] - 25, *row.at_risk[3:]])
     assert "review" in {c.severity for c in rebuilt([arm], {"A": read}, [wrong]).cautions}
+
+
+def test_a_percent_read_as_a_fraction_is_named():
+    """All drops together less than one of 80 patients."""
+    arm = simulated(2)
+    curve = corners(arm)
+    found = rebuilt([arm], {"A": SurvivalCurve(curve.time, 1 - (1 - curve.survival) / 100)})
+    assert ["not-kaplan-meier"] == [c.code for c in found.cautions if c.severity == "review"]
 
 
 def test_a_total_that_counts_later_events_is_named():
