@@ -52,10 +52,10 @@ class Slot:
     measured S after stop and its error (nan: not measured). floor: lower bound of S where it is not measured.
     next_count: patients that must be left at the next printed count, at least. extra_rate, least_extra: mean deaths
     beyond the least, per patient at risk, and no fewer than so many in all. unseen: clicks that a hand made on the flat
-    after stop, as far as any was not lower than the level. count: patients left after this slot, -1 where not printed. events: deaths up to
-    here, -1 where not printed. uncensored: fewest and most who are not censored up to here as marks say, where each
-    who is has one; slip_cost: log weight of each patient outside. ahead: until the next printed count, the
-    mean and variance of the number censored and the share of the others that survives.
+    after stop, as far as any was not lower than the level. count: patients left after this slot, -1 where not printed.
+    events: deaths up to here, -1 where not printed. uncensored: fewest and most who are not censored up to here as
+    marks say, where each who is has one; slip_cost: log weight of each patient outside. ahead: until the next printed
+    count, the mean and variance of the number censored and the share of the others that survives.
     """
 
     start: float

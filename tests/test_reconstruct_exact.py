@@ -377,7 +377,7 @@ def test_a_percent_read_as_a_fraction_is_named():
     arm = simulated(2)
     curve = corners(arm)
     found = rebuilt([arm], {"A": SurvivalCurve(curve.time, 1 - (1 - curve.survival) / 100)})
-    assert ["not-kaplan-meier"] == [c.code for c in found.cautions if c.severity == "review"]
+    assert [c.code for c in found.cautions if c.severity == "review"] == ["not-kaplan-meier"]
 
 
 def test_a_total_that_counts_later_events_is_named():
