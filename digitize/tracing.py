@@ -23,6 +23,8 @@ LEAST_EARNED = 0.03
 """What a staircase that no legend entry speaks for must earn, in columns of ink as a share of the plot's width."""
 MOST_THICKER = 2.0
 """Times the commonest width of an ink up to which a line in it may be thicker: bands of marks are more."""
+HALF_INKED = 0.5
+"""Coverage from which a pixel is counted to a line's thickness, without its soft edges."""
 DASH_GAP = 4.5
 """Longest gap of a dash pattern in stroke widths: R's dotted line has 3, SAS's longest 4."""
 
@@ -109,14 +111,25 @@ def _left_by(
 
 def _stroke(stair: Staircase, own: FloatArray, width: float) -> float:
     """The usual thickness in px of the ink along a staircase, at most twice the ink's common width."""
+    thick = _thickness(stair, own, width, 0.3)
+    return float(np.median(thick)) if len(thick) else width
+
+
+def _commonest_stroke(stair: Staircase, own: FloatArray, width: float) -> float:
+    """The commonest thickness in px of the ink along a staircase: risers and marks thicken each column differently."""
+    thick = _thickness(stair, own, width, HALF_INKED)
+    return float(np.bincount(thick).argmax()) if len(thick) else width
+
+
+def _thickness(stair: Staircase, own: FloatArray, width: float, inked: float) -> IntArray:
+    """Rows of ink through a staircase in each of its inked columns. inked: coverage from which a pixel counts."""
     reach = int(np.ceil(2 * width))
     columns = np.arange(stair.first, stair.last + 1)
     rows = np.clip(stair.row[:, None] + np.arange(-reach, reach + 1), 0, own.shape[0] - 1)
-    solid = own[rows, columns[:, None]] > 0.3
+    solid = own[rows, columns[:, None]] > inked
     down = np.logical_and.accumulate(solid[:, reach:], axis=1).sum(axis=1)
     up = np.logical_and.accumulate(solid[:, reach::-1], axis=1).sum(axis=1)
-    thick = (down + up - 1)[solid[:, reach]]
-    return float(np.median(thick)) if len(thick) else width
+    return np.asarray((down + up - 1)[solid[:, reach]])
 
 
 def _traced_again(
@@ -204,9 +217,10 @@ def _describe(
     columns = np.arange(stair.first, stair.last + 1)
     shows = ink_along(fresh, stair.row, stair.first, width)
     hidden = _long_runs(hiding[stair.row, columns] & ~shows, max(6.0, 5.0 * width))
-    # The commonest width of an ink may be that of its marks: the window of the levels must hold the whole line.
-    thick = _stroke(stair, own, width)
-    corners = refine_staircase(stair, own, thick if width < thick <= MOST_THICKER * width else width)
+    # The commonest width of an ink may be that of its marks: the window of the levels must hold the whole line, along
+    # whose edge the staircase may run.
+    thick, held = _commonest_stroke(stair, own, width), np.ceil(width / 2 + 1.0) + 1.0
+    corners = refine_staircase(stair, own, thick if held < thick <= MOST_THICKER * width else width)
     inked = (own > 0.3) | other
     gap, fall = _start_gap(inked, start_row, corners, width), _fall_gap(inked, stair, width)
     return TracedPath(index, stair, corners, width, float(shows.mean()), gap, fall, shows, hidden)
