@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from ..records import Box, Panel, PixelArray, Rgb, TextLine
 from .linesamples import COLUMN_GAP, NAME_GAP, sample_left_of
 
+DIGIT = 0.65
+"""Least height of a digit, in heights of the name, which may have letters with tails."""
 CODE_GAP = 1.5
 """The same before a name, where a colon may stand that was not read."""
 NUMBER_GAP = 1.0
@@ -109,7 +111,9 @@ def _with_numbers(line: TextLine, texts: tuple[TextLine, ...]) -> TextLine:
     b = line.box
     for other in texts:
         n = other.box
-        if not re.fullmatch(r"\d{1,2}:?", other.text) or abs(n.centre[1] - b.centre[1]) >= 0.4 * b.height:
+        # The dots of a sample are sometimes read as small figures.
+        small = n.height < DIGIT * b.height
+        if small or not re.fullmatch(r"\d{1,2}:?", other.text) or abs(n.centre[1] - b.centre[1]) >= 0.4 * b.height:
             continue
         w = line.box
         box = Box(min(w.left, n.left), min(w.top, n.top), max(w.right, n.right), max(w.bottom, n.bottom))

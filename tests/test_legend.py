@@ -290,3 +290,9 @@ def test_a_word_that_heads_other_legends_names_an_arm_beside_a_sample() -> None:
     drawing = base().text("Group", 220, 24).entry("Control", 220, 40, BLUE).entry("Treatment", 220, 56, RED)
     assert [k.name for k in found(drawing)] == ["Control", "Treatment"]
     assert [k.name for k in found(base().entry("Censored", 220, 40, BLUE))] == []
+
+
+def test_a_dot_of_a_sample_read_as_a_figure_is_no_part_of_its_name() -> None:
+    drawing = base().entry("Drug", 220, 40, BLUE).entry("Placebo", 220, 56, RED, 3, DOTTED)
+    drawing.texts.append(TextLine("1", Box(244, 54, 247, 58)))
+    assert [k.name for k in found(drawing)] == ["Drug", "Placebo"]
