@@ -13,7 +13,6 @@ from dataclasses import replace
 import numpy as np
 
 from ..records import ArmEstimate, Comparison, FloatArray, Interval, Patients, PeriodRatio, Reconstruction
-from .chain import Slot
 from .differences import difference
 from .estimates import estimate_arm, quick_log_hr
 from .evidence import ArmEvidence
@@ -21,6 +20,7 @@ from .exact import JUST_BEFORE, Branch, Solved, chance_of_last_death
 from .normal import two_sided_z
 from .paths import Path, sample_paths
 from .periods import log_ratios_by_period
+from .weights import Slot
 
 # The report's ensemble, and the seed that makes two runs alike.
 DRAWS = 200

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..records import FloatArray, Patients
 from .censoring import MarkReading, TailShape, end_prior, mark_readings, tail_shapes
-from .chain import KEPT, Layer, Slot, run_forward, starting_layer
+from .chain import KEPT, Layer, run_forward, starting_layer
 from .crowding import rates_of_marks, spread_over_marks
 from .evidence import SAME_END, ArmEvidence
 from .markpriors import SLIPS
@@ -18,6 +18,7 @@ from .noise import EXACT_ERROR, Noise, click_noises, hands_of, rounding_noise, t
 from .paths import Path
 from .slots import build_slots
 from .totals import steer_towards
+from .weights import Slot
 
 # Patients leave strictly before a printed time by at least this share of the curve's length.
 JUST_BEFORE = 1e-6

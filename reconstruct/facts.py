@@ -22,7 +22,7 @@ from .typical import drawn_paths
 # Misfit of the levels, in log weight, that leaving out one count must mend for it to give way. Correct tables
 # of known patients stay below it; an unlikely pattern of censoring alone is no contradiction.
 CONTRADICTION = 10.0
-# Misfit of one level that counts: more than a level that was read off by far costs (chain.OFF), which says nothing of
+# Misfit of one level that counts: more than a level that was read off by far costs (weights.OFF), which says nothing of
 # the counts.
 GROSS = 8.0
 # Counts left out in turn beside the places of worst misfit.

@@ -14,10 +14,10 @@ import numpy as np
 
 from ..records import FloatArray
 from .censoring import GapPrior, MarkReading, TailShape, expected_at_risk, gap_priors
-from .chain import OFF_BY, Slot
 from .evidence import ArmEvidence
 from .markpriors import uncensored_by_marks
 from .noise import Noise
+from .weights import OFF_BY, Slot
 
 MANY = 10**9
 NO_PRIOR = np.zeros(1)

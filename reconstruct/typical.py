@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..records import FloatArray, IntArray, Patients
-from .chain import level_log_likelihood
 from .evidence import ArmEvidence
 from .exact import Branch, Solved, chance_of_last_death, patients_of
 from .paths import Path, sample_paths
+from .weights import level_log_likelihood
 
 # Draws among which the typical path is sought, and the weight of deaths beside numbers left in its distance.
 TYPICAL_DRAWS = 200

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from km2ipd.errors import UsageError
-from km2ipd.reconstruct.chain import Slot, log_prior_of_deaths, run_forward, starting_layer
+from km2ipd.reconstruct.chain import run_forward, starting_layer
 from km2ipd.reconstruct.check import check_reconstruction
 from km2ipd.reconstruct.engine import METHODS, compare_methods, reconstruct_panel
 from km2ipd.reconstruct.estimates import quick_log_hr
 from km2ipd.reconstruct.km import kaplan_meier
 from km2ipd.reconstruct.paths import sample_paths
+from km2ipd.reconstruct.weights import Slot, log_prior_of_deaths
 from km2ipd.records import Patients, PrintedNumber, RiskRow, RiskTable, SurvivalCurve, Totals
 
 TICKS = np.arange(0, 31, 6.0)
