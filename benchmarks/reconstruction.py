@@ -14,6 +14,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,10 @@ ROWS = (
     ("click", False, False, True),
     ("pixel", False, True, False),
 )
+
+# Mode, marks and totals of the rows of coverage, and the bands of patients that each is parted into.
+COVERAGE_ROWS = (("pixel", False, False), ("pixel", True, False), ("pixel", False, True), ("click", False, False))
+BANDS = (0, 200, 400, 800, 1500, 5000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,29 +192,40 @@ def accuracy_table(trials: Sequence[Trial]) -> list[str]:
 
 
 def coverage_table(trials: Sequence[Trial]) -> list[str]:
-    """How often the 90% reconstruction intervals hold the truth."""
-    lines = ["| input | HR covered | events covered | median width of log HR | s |", "|---|---|---|---|---|"]
-    for mode, marks in (("pixel", False), ("pixel", True), ("click", False)):
-        hr, events, width, seconds = [], [], [], []
-        for trial, found, took in rebuilt(trials, mode, marks, False, True, "exact", ensemble=200):
-            seconds.append(took)
-            for arm, truth in zip(found.arms, trial.arms, strict=True):
-                low, high = arm.events_interval or (arm.events, arm.events)
-                events.append(low <= truth.event.sum() <= high)
-            for k, comparison in enumerate(found.comparisons, 1):
-                if comparison.interval is None:
-                    continue
-                true = np.exp(quick_log_hr(trial.arms[0], trial.arms[k]))
-                low, high = comparison.interval
-                hr.append(low * (1 - 1e-9) <= true <= high * (1 + 1e-9))
-                width.append(np.log(high / low))
-        label = mode + ", marks" * marks
-        lines.append(
-            f"| {label} | {np.mean(hr):.0%} of {len(hr)} | {np.mean(events):.0%} | {np.median(width):.4f} | "
-            f"{np.median(seconds):.2f} |"
-        )
-        print(lines[-1], flush=True)
+    """How often the 90% reconstruction intervals hold the truth, by the patients of the larger arm."""
+    lines = ["| input | patients | HR covered | events covered | median width of log HR |", "|---|---|---|---|---|"]
+    for mode, marks, totals in COVERAGE_ROWS:
+        held = [
+            pair
+            for trial, found, _ in rebuilt(trials, mode, marks, totals, True, "exact", ensemble=200)
+            for pair in _pairs_held(trial, found)
+        ]
+        label = mode + ", marks" * marks + ", totals" * totals
+        for low, high in (*pairwise(BANDS), (BANDS[0], BANDS[-1])):
+            band = [pair for pair in held if low < pair[0] <= high]
+            if not band:
+                continue
+            _, hr, events, width = (np.array(column) for column in zip(*band, strict=True))
+            lines.append(
+                f"| {label} | {low + 1} to {high} | {np.mean(hr):.0%} of {len(hr)} | {np.mean(events):.0%} | "
+                f"{np.median(width):.4f} |"
+            )
+            print(lines[-1], flush=True)
     return lines
+
+
+def _pairs_held(trial: Trial, found: Reconstruction) -> Iterator[tuple[int, bool, float, float]]:
+    """Per comparison: patients of its larger arm, whether the ratio is held, share of event counts held, width."""
+    for k, comparison in enumerate(found.comparisons, 1):
+        if comparison.interval is None:
+            continue
+        arms = [(found.arms[i], trial.arms[i]) for i in (0, k)]
+        true = np.exp(quick_log_hr(trial.arms[0], trial.arms[k]))
+        low, high = comparison.interval
+        counts = [arm.events_interval or (arm.events, arm.events) for arm, _ in arms]
+        events = [least <= truth.event.sum() <= most for (least, most), (_, truth) in zip(counts, arms, strict=True)]
+        held = bool(low * (1 - 1e-9) <= true <= high * (1 + 1e-9))
+        yield max(len(truth.time) for _, truth in arms), held, float(np.mean(events)), float(np.log(high / low))
 
 
 def wrong_digit_table(trials: Sequence[Trial]) -> list[str]:
