@@ -22,13 +22,15 @@ UNMARKED = 0.01
 FALSE_MARK = 0.01
 # Patients of an arm whose marks are told wrong where each has one.
 SLIPS = 0.5
-# Square roots of the patients whom marks show by which those due must be more, for marks to hide them: with few
-# patients what is due between two counts is off by some.
+# Square roots of the patients whom marks show by which those due must be more, or fewer, to say how many marks hide:
+# with few patients what is due between two counts is off by some.
 SURE_EXCESS = 2.0
 # Cost of each mark beside a gap's end that is taken for one of the next gap. It must not be cheap: the gap that gives a
 # mark up does not know whether the other takes it. Of 0.1, 1 and 2 on 29 known arms the last set most of them right.
 # Where each mark binds anyhow, up to each gap's end, it need not be dear.
 MOVED, MOVED_WHERE_BOUND = 2.0, 0.1
+# How firmly the number hidden by a mark is believed: as if drawn from so many pieces, to half of itself.
+PIECES = 4.0
 # Patients to marks below which some marks are taken to be false.
 RATIO_SLACK = 0.15
 
@@ -90,20 +92,24 @@ def _hidden_by_marks(evidence: ArmEvidence, marks: FloatArray, edges: FloatArray
     segment = np.clip(np.searchsorted(edges, marks, side="right") - 1, 0, len(expected) - 1)
     counted = len(evidence.count_time) - 1
     if not counted:
-        scale[:] = _scale_to_meet(rate, float(expected.sum()))
+        # Without counts what is due is a guess.
+        scale[:] = max(_scale_to_meet(rate, float(expected.sum())), 1.0)
     else:
         before = segment < counted
-        scale[~before] = _scale_to_meet(rate[before], float(expected[:counted].sum()))
+        whole = _scale_to_meet(rate[before], float(expected[:counted].sum()))
+        scale[:] = whole
         for k in range(counted):
             inside = segment == k
-            scale[inside] = _scale_to_meet(rate[inside], float(expected[k]))
+            scale[inside] = _scale_to_meet(rate[inside], float(expected[k]), whole)
     return np.maximum(patients_at(scale * rate) - 1, HIDDEN_PER_MARK)
 
 
-def _scale_to_meet(rate: FloatArray, due: float) -> float:
-    """The factor of the marks' rates at which they stand for those who are due, 1 where these are not surely more."""
-    usual = float(patients_at(rate).sum())
-    return max(scale_of_rates(rate, due), 1.0) if due > usual + SURE_EXCESS * np.sqrt(usual + 1.0) else 1.0
+def _scale_to_meet(rate: FloatArray, due: float, usual_scale: float = 1.0) -> float:
+    """The factor of the marks' rates at which they stand for those who are due, the usual one where these are not
+    surely more or fewer: crowded marks that are told apart hide nobody.
+    """
+    usual = float(patients_at(usual_scale * rate).sum())
+    return scale_of_rates(rate, due) if abs(due - usual) > SURE_EXCESS * np.sqrt(usual + 1.0) else usual_scale
 
 
 def _mean_within(
@@ -145,7 +151,7 @@ def _mark_prior(sure: int, likely: int, possible: int, rates: MarkRates, n: int)
         log_weight = np.where(
             extra >= 0,
             np.logaddexp(
-                more * np.log(mean) - mean - log_factorial(n)[more],
+                _log_hidden(mean, n)[more],
                 np.log(CLUMP_SHARE * rates.unmarked) - more / (CLUMP_MEAN + marks),
             ),
             -extra * np.log(rates.false),
@@ -153,3 +159,10 @@ def _mark_prior(sure: int, likely: int, possible: int, rates: MarkRates, n: int)
         # Each number of marks by its own likeliest patients: more marks, spread wider, are no less likely for that.
         best = np.maximum(best, log_weight - log_weight.max() - rates.moved * abs(marks - likely))
     return cut_off(best)
+
+
+def _log_hidden(mean: float, n: int) -> FloatArray:
+    """(n + 1,) log chance of 0, 1, ... hidden: how many are due is itself known to a share, alike for all marks."""
+    rising = np.concatenate([[0.0], np.cumsum(np.log(PIECES + np.arange(n)))])
+    chance = mean / (PIECES + mean)
+    return rising - log_factorial(n) + PIECES * np.log1p(-chance) + np.arange(n + 1) * np.log(chance)
