@@ -18,6 +18,7 @@ from .corrections import STUDY_KEY, TOTALS
 from .difference import draw_difference
 from .kmplot import KmPlot, plan_km_plot
 from .picture import data_uri, jpeg_bytes, png_bytes
+from .places import place_of
 from .wording import (
     count_words,
     estimate_words,
@@ -162,15 +163,16 @@ def _embedded(pixels: PixelArray) -> str:
 
 
 def _warned(result: PanelResult, images: Mapping[str, PixelArray]) -> tuple[Warned, ...]:
-    """The panel's cautions, gravest first, with crops of the first places."""
+    """The panel's cautions, gravest first, with crops of the first places, each place once."""
     reading = result.reading
     numbers = {id(c): i for i, c in enumerate(reading.cautions, start=1)} if reading else {}
     ordered = sorted(_joined(result.cautions), key=lambda c: c.severity != "review")
-    warned, crops = [], 0
+    warned, shown = [], set[Box]()
     for caution in ordered:
-        crop = ""
-        if caution.box and reading and crops < MOST_CROPS:
-            crop, crops = _crop(caution.box, reading, images), crops + 1
+        crop, place = "", place_of(caution, reading) if reading else None
+        if reading and place and place not in shown and len(shown) < MOST_CROPS:
+            crop = _crop(place, reading, images)
+            shown.add(place)
         warned.append(Warned(caution, crop, numbers.get(id(caution)) if caution.box else None))
     return tuple(warned)
 

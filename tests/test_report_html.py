@@ -30,6 +30,7 @@ from km2ipd.report.files import draw_overlays
 from km2ipd.report.html import report_html
 from km2ipd.report.kmplot import RIGHT, plan_km_plot
 from km2ipd.report.overlay import arm_color, draw_overlay
+from km2ipd.report.places import place_of
 from km2ipd.report.wording import estimate_words
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -122,6 +123,28 @@ def test_every_check_and_warning_stands_in_the_page() -> None:
     words = " ".join(outline(report_html("0.1.0", reading, (result,), draw_overlays(reading))).words)
     for expected in ("median, Drug", "11.3", "11.1", "agrees", "within rounding", "One run of Drug is faint"):
         assert expected in words
+
+
+@pytest.mark.parametrize(
+    ("where", "message", "place"),
+    [
+        ("x axis", "two numbers", (50, 234, 386, 284)),
+        ("y axis", "two numbers", (0, 20, 56, 240)),
+        ("risk table", "by order", (40, 280, 60, 290)),
+        ("Drug", "at risk at 6: 14 cannot be right", (40, 280, 60, 290)),
+        ("Drug", "much of the arm is hidden", None),
+        ("Placebo", "at risk at 6: 14 cannot be right", None),  # no cell of it has a place
+        ("figure", "two kinds", None),
+    ],
+)
+def test_a_warning_shows_the_place_it_speaks_of(where: str, message: str, place: tuple[float, ...] | None) -> None:
+    found = place_of(Caution("code", message, where, "review"), drawn_reading())
+    assert (found and tuple(round(v) for v in (found.left, found.top, found.right, found.bottom))) == place
+
+
+def test_a_place_is_shown_once() -> None:
+    twice = tuple(Caution("code", f"at risk at {t}: 14 cannot be right", "Drug", "review") for t in (6, 9))
+    assert page_of(drawn(cautions=twice)).count('class="crop"') == 1
 
 
 def test_a_curve_that_goes_on_beyond_the_axis_is_drawn_to_its_end() -> None:
