@@ -82,7 +82,7 @@ def _solve_as_stated(evidence: ArmEvidence) -> tuple[Solved, tuple[Caution, ...]
         raise ReconstructError(
             f"arm {evidence.arm}: no whole patients fit the curve and n = {evidence.n}", "Check N and the curve."
         )
-    return solved, (*cautions, *_unfit_curve(solved))
+    return solved, (*cautions, *_taken_as_clicks(solved), *_unfit_curve(solved))
 
 
 def swapped_rows(arms: Sequence[ArmEvidence]) -> list[Caution]:
@@ -271,6 +271,17 @@ def _events_caution(solved: Solved, events: int) -> Caution:
 LEAST_FALLS = 10
 # Share of drops that no whole number of deaths explains, from which a curve is called weighted.
 WEIGHTED_SHARE = 0.25
+
+
+def _taken_as_clicks(solved: Solved) -> list[Caution]:
+    """A note that points were taken for a hand's clicks: a weighted curve given to all its digits looks the same."""
+    if not solved.noise.clicks or not solved.evidence.n_known:
+        return []
+    what = (
+        "the points lie on no grid and whole deaths do not explain them exactly: they are taken as clicked by hand; a "
+        "weighted or adjusted curve would look the same"
+    )
+    return [Caution("taken-as-clicks", what, solved.evidence.arm, "note")]
 
 
 def _unfit_curve(solved: Solved) -> list[Caution]:

@@ -381,6 +381,15 @@ def test_a_percent_read_as_a_fraction_is_named():
     assert [c.code for c in found.cautions if c.severity == "review"] == ["not-kaplan-meier"]
 
 
+def test_a_weighted_curve_to_all_its_digits_is_taken_as_clicks_and_said_to_be():
+    arm = simulated(3, 60)
+    exact = corners(arm)
+    weighted = np.minimum.accumulate(exact.survival**1.1 * (1 - 1e-4 * np.sin(np.arange(len(exact.time))) ** 2))
+    codes = {c.code for c in rebuilt([arm], {"A": SurvivalCurve(exact.time, weighted)}).cautions}
+    assert codes & {"taken-as-clicks", "not-kaplan-meier"}
+    assert "taken-as-clicks" not in {c.code for c in rebuilt([arm], {"A": exact}).cautions}
+
+
 def test_a_total_that_counts_later_events_is_named():
     arm = simulated(51, 100)
     found = rebuilt([arm], {"A": corners(arm, 500, 700)}, totals={"A": Totals(100, int(arm.event.sum()) + 30)})
