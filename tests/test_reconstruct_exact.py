@@ -11,6 +11,9 @@ from km2ipd.reconstruct.chain import run_forward, starting_layer
 from km2ipd.reconstruct.check import check_reconstruction
 from km2ipd.reconstruct.engine import METHODS, compare_methods, reconstruct_panel
 from km2ipd.reconstruct.estimates import quick_log_hr
+from km2ipd.reconstruct.evidence import gather_evidence
+from km2ipd.reconstruct.exact import solve
+from km2ipd.reconstruct.facts import solve_facts
 from km2ipd.reconstruct.km import kaplan_meier
 from km2ipd.reconstruct.paths import sample_paths
 from km2ipd.reconstruct.weights import Slot, log_prior_of_deaths
@@ -379,6 +382,15 @@ def test_a_percent_read_as_a_fraction_is_named():
     curve = corners(arm)
     found = rebuilt([arm], {"A": SurvivalCurve(curve.time, 1 - (1 - curve.survival) / 100)})
     assert [c.code for c in found.cautions if c.severity == "review"] == ["not-kaplan-meier"]
+
+
+@pytest.mark.parametrize(("seed", "error", "told"), [(10, 0.005, False), (19, 0.005, False), (4, 0.001, True)])
+def test_only_clear_evidence_tells_that_a_hand_was_steady(seed: int, error: float, told: bool):
+    """Whole deaths of 240 patients look met to 0.001 by clicks that are off by 0.005 in one arm of four."""
+    arm = simulated(seed, 240)
+    evidence = gather_evidence("A", clicked(arm, seed, error=error), at_risk(arm))
+    assert solve(evidence).noise.level == (error if told else 0.005)
+    assert "count-contradicted" not in {c.code for c in solve_facts(evidence)[1]}
 
 
 def test_a_weighted_curve_to_all_its_digits_is_taken_as_clicks_and_said_to_be():
