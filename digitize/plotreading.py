@@ -39,7 +39,7 @@ from .plotcrop import PlotCrop, crop_plot
 from .printed import read_statistics
 from .risklaws import reconcile_with_curves
 from .risktable import read_risk_table
-from .trust import arm_confidence, doubts_about, doubts_by_print
+from .trust import NAMELESS, arm_confidence, doubts_about, doubts_by_print
 from .vectorarms import vector_arms
 from .vectoraxes import refine_calibration
 from .wrapped import with_further_lines
@@ -111,7 +111,7 @@ def read_plot(
     lines = [d.drawn for _, d in named]
     entries = len(legend) + entries_without_sample(texts, legend)
     labels = sum(may_name_an_arm(t) and stands_beside_plot(t, panel) for t in texts)
-    idle = [k.name for k in legend if not any(k in d.keys for d in drawn) and k.name not in {a.name for a in readings}]
+    idle = _idle_keys(legend, lines, readings)
     doubts = doubts_about(panel, lines, readings, table, entries, printed_rows, labels, idle)
     doubts = (*doubts, *doubts_by_print(panel, readings, printed), *given_name_doubts(read, arms))
     cautions = (*cautions, *doubts)
@@ -125,6 +125,17 @@ def _without_names(panel: Panel, names: Sequence[str]) -> Panel:
     for name in sorted(names, key=len, reverse=True):
         rest = rest.replace(name, "")
     return panel if any(c.isalnum() for c in rest) else replace(panel, title="")
+
+
+def _idle_keys(legend: Sequence[LegendKey], lines: Sequence[DrawnArm], arms: Sequence[ArmReading]) -> list[str]:
+    """Names of the legend's entries in whose line no curve was found.
+
+    What names none of arms that all have names is no legend: a dash in the caption, the end of a curve.
+    """
+    used = {key.name for line in lines for key in line.keys}
+    if not used and not any(NAMELESS.fullmatch(arm.name) for arm in arms):
+        return []
+    return [key.name for key in legend if key.name not in used | {arm.name for arm in arms}]
 
 
 def _expected_arms(arms: tuple[str, ...] | int | None, table: RiskTable) -> int | None:

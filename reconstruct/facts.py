@@ -269,6 +269,8 @@ def _events_caution(solved: Solved, events: int) -> Caution:
 
 # Drops that in all must be half as many deaths: of fewer, clicked ones may be noise.
 LEAST_FALLS = 10
+# Share of a patient that the largest drop must be: a traced line may wobble between its drops.
+WHOLE = 0.5
 # Share of drops that no whole number of deaths explains, from which a curve is called weighted.
 WEIGHTED_SHARE = 0.25
 
@@ -290,9 +292,9 @@ def _unfit_curve(solved: Solved) -> list[Caution]:
     """
     if not solved.evidence.n_known:
         return []
-    level = solved.evidence.curve.survival
-    fallen, drops = float(level[0] - level[-1]), int(np.sum(np.diff(level) < 0))
-    if drops >= LEAST_FALLS and fallen * solved.evidence.n < drops / 2:
+    falls = -np.diff(solved.evidence.curve.survival)
+    fallen, drops = float(falls.sum()), int(np.sum(falls > 0))
+    if drops >= LEAST_FALLS and fallen * solved.evidence.n < drops / 2 and falls.max() * solved.evidence.n < WHOLE:
         what = (
             f"{drops} drops that fall by {fallen:.2g} in all are less than {drops} deaths of {solved.evidence.n} "
             "patients: a percent may have been read as a fraction, or the curve is smoothed or weighted"

@@ -18,6 +18,7 @@ from drawn_curves import (
     row_at,
     stairs,
     x,
+    y,
 )
 from km2ipd.digitize import plotreading
 from km2ipd.errors import NoCurveFound, NotKaplanMeier
@@ -134,7 +135,13 @@ def test_a_table_that_counts_more_arms_than_are_drawn_is_flagged(table) -> None:
 
 def test_a_legend_entry_without_curve_is_flagged() -> None:
     reading = read(with_legend().entry("Third", 220, 208, GREEN))
-    assert "arm-count" in codes(reading) and reading.status == "review"
+    assert {"arm-count", "key-without-curve"} <= set(codes(reading)) and reading.status == "review"
+
+
+def test_a_dash_of_the_caption_is_no_entry_without_curve(table) -> None:
+    table(TABLE)
+    labels = two_arms().text("Drug", x(24), y(0.78), BLUE).text("Placebo", x(20), y(0.40), RED)
+    assert "key-without-curve" not in codes(read(labels.entry("Meier estimates", 60, 248, GREEN)))
 
 
 def test_a_curve_that_runs_on_past_the_axis_is_flagged() -> None:

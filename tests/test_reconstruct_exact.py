@@ -402,6 +402,18 @@ def test_a_weighted_curve_to_all_its_digits_is_taken_as_clicks_and_said_to_be():
     assert "taken-as-clicks" not in {c.code for c in rebuilt([arm], {"A": exact}).cautions}
 
 
+def test_wobbles_between_whole_drops_are_no_percent_read_as_a_fraction():
+    arm = simulated(2)
+    exact = corners(arm)
+    time = np.r_[exact.time, (exact.time[1:] + exact.time[:-1]) / 2]
+    level = np.r_[exact.survival, exact.survival[:-1] - 1e-5]
+    order = np.argsort(time)
+    keep = np.r_[True, np.diff(np.minimum.accumulate(level[order])) <= 0]
+    read = SurvivalCurve(time[order][keep], np.minimum.accumulate(level[order])[keep], np.full(keep.sum(), 3e-4))
+    codes = [c.code for c in rebuilt([arm], {"A": read}).cautions if c.severity == "review"]
+    assert "not-kaplan-meier" not in codes
+
+
 def test_a_total_that_counts_later_events_is_named():
     arm = simulated(51, 100)
     found = rebuilt([arm], {"A": corners(arm, 500, 700)}, totals={"A": Totals(100, int(arm.event.sum()) + 30)})
