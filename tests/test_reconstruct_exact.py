@@ -405,11 +405,10 @@ def test_a_weighted_curve_to_all_its_digits_is_taken_as_clicks_and_said_to_be():
 def test_wobbles_between_whole_drops_are_no_percent_read_as_a_fraction():
     arm = simulated(2)
     exact = corners(arm)
-    time = np.r_[exact.time, (exact.time[1:] + exact.time[:-1]) / 2]
-    level = np.r_[exact.survival, exact.survival[:-1] - 1e-5]
-    order = np.argsort(time)
-    keep = np.r_[True, np.diff(np.minimum.accumulate(level[order])) <= 0]
-    read = SurvivalCurve(time[order][keep], np.minimum.accumulate(level[order])[keep], np.full(keep.sum(), 3e-4))
+    part = np.linspace(0, 1, 4, endpoint=False)
+    time = np.r_[(exact.time[:-1, None] + np.diff(exact.time)[:, None] * part).ravel(), exact.time[-1]]
+    level = np.minimum.accumulate(exact.at(time) - 1e-5 * np.r_[np.tile(np.arange(4), len(exact.time) - 1), 0])
+    read = SurvivalCurve(time, np.r_[1.0, level[1:]], np.full(len(time), 3e-4))
     codes = [c.code for c in rebuilt([arm], {"A": read}).cautions if c.severity == "review"]
     assert "not-kaplan-meier" not in codes
 
