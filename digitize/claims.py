@@ -21,6 +21,8 @@ LEAST_LENGTH, LEAST_NAMED = 0.06, 0.02
 """Shortest curve, as a share of the plot's width, without and with a legend entry: small arms may end early."""
 EDGE = 0.6
 """Share of columns on which one side goes on in a path's own colour, the other not, for it to be a tint's edge."""
+THICKER = 1.5
+"""Strokes from which on one line of an ink is thicker than another."""
 EXTRA_OWN, EXTRA_LENGTH = 0.55, 0.2
 """What a further curve in an ink must show when no legend entry speaks for it."""
 DASHED_OWN = 0.3
@@ -38,7 +40,7 @@ def behaves(path: TracedPath, crop: PlotCrop, ink: PlotInk, own: FloatArray, *, 
     """
     length = len(path.stair.row) / crop.ink.strength.shape[1]
     straight = len(path.corners.y) == 1 and length > 0.9
-    if straight or _is_edge(path, crop):
+    if straight or _is_edge(path, crop, max((k.width_px / crop.scale for k in ink.keys), default=0.0)):
         return False
     if extra:
         return (path.own_share >= EXTRA_OWN and length >= EXTRA_LENGTH) or is_dashed_path(path, crop, own)
@@ -67,11 +69,14 @@ def rhythm_along(path: TracedPath, crop: PlotCrop, own: FloatArray) -> Rhythm:
     return rhythm_of(own, crop.ink.strength, path.stair.row, span, path.width_px)
 
 
-def _is_edge(path: TracedPath, crop: PlotCrop) -> bool:
-    """Whether a path follows the border of a tinted area: the same colour goes on at one side, always the same."""
+def _is_edge(path: TracedPath, crop: PlotCrop, thickest: float = 0.0) -> bool:
+    """Whether a path follows the border of a tinted area: the same colour goes on at one side, always the same.
+
+    thickest: stroke of the thickest line of its ink, in px; a path may run along the border of a line so thick.
+    """
     rgb = crop.ink.rgb
     paper = np.median(crop.ink.paper.reshape(-1, 3), axis=0)
-    side = int(np.ceil(path.width_px / 2 + 2.5))
+    side = int(np.ceil(max(path.width_px / 2 + 2.5, thickest + 1.5 if thickest > THICKER * path.width_px else 0.0)))
     shown = np.flatnonzero(path.shows)
     if len(shown) == 0:
         return True

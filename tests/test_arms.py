@@ -253,6 +253,12 @@ def test_an_arm_hidden_for_half_its_length_counts_where_a_lone_entry_of_the_lege
     assert follows(crop, arms[1], leaves)
 
 
+def test_a_thick_line_is_no_border_of_a_band_beside_a_thin_one_of_its_ink() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLACK, 6).curve(LOWER, END, BLACK, 1)
+    drawing.entry("Control", 60, 176, BLACK, 6).entry("Treatment", 60, 192, BLACK, 1)
+    assert len(arms_of(drawing)[1]) == 2
+
+
 def test_the_ends_of_dense_marks_are_no_further_arm() -> None:
     drawing = Drawing().axes().curve(UPPER, END, BLUE, 2)
     for at in np.arange(LEFT + 6, END, 5):
