@@ -136,6 +136,10 @@ def _nameless(arms: tuple[ArmReading, ...], names_seen: int, patients: bool) -> 
     patients: whether marks or numbers at risk speak of any. Curves with neither names nor patients may be a model's.
     """
     nameless = [a.name for a in arms if NAMELESS.fullmatch(a.name)]
+    if len(arms) > 1 and not patients and all(len(a.name) == 1 and a.name.isdigit() for a in arms):
+        return [
+            _review("nameless", "curves known by numbers alone, of no patients seen, may be a model's", arms[0].name)
+        ]
     if not nameless or len(arms) < 2:
         return []
     if len(nameless) == len(arms) and not names_seen and patients:

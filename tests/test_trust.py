@@ -139,6 +139,11 @@ def test_an_entry_of_the_legend_in_whose_line_nothing_is_drawn_is_missed() -> No
     assert (doubt.code, doubt.severity) == ("key-without-curve", "review") and "Control" in doubt.message
 
 
+def test_curves_known_by_numbers_of_which_no_patients_are_seen_may_be_a_models() -> None:
+    assert doubts(names=("0", "1")) == [("nameless", "0")]
+    assert doubts(drawn(draws_marks=True), names=("0", "1")) == []
+
+
 def test_exchanged_rows_have_more_patients_than_the_curve_allows() -> None:
     swapped = RiskTable(tuple(replace(r, arm=n) for r, n in zip(TABLE.rows, ("Placebo", "Drug"), strict=True)))
     assert doubts(table=swapped, rows=2) == [("at-risk-above-curve", "Placebo")]
