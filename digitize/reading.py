@@ -21,7 +21,8 @@ from .ocr import read_texts
 from .panels import find_panels
 from .plotreading import read_plot
 from .sharednames import with_shared_names
-from .straighten import straighten
+from .straighten import straighten, turn_level
+from .textlean import find_text_lean
 
 
 def digitize_figures(
@@ -88,6 +89,11 @@ def _find(
     figure = straighten(figure)
     tell("Reading the text")
     texts = read_texts(figure)
+    # Without a frame or grid to lean on, numbers in rows are what shows that a page lay askew.
+    if not figure.strokes and (slope := find_text_lean(texts)) is not None:
+        tell("Turning the figure level")
+        figure = turn_level(figure, slope)
+        texts = read_texts(figure)
     tell("Finding the panels")
     found = find_panels(figure, texts, x_range=x_range, y_range=y_range, direction=direction)
     sourced = [(replace(p, source=replace(figure.source, image=image)), cautions) for p, cautions in found]

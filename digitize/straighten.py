@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..records import Figure, FloatArray, PixelArray
 from .raster import GreyArray, grey, stripes
-from .tilt import Tilt, find_tilt
+from .tilt import Tilt, find_tilt, turned_by
 
 # A picture is dark when half of it is darker than this.
 DARK_LEVEL = 90.0
@@ -40,6 +40,11 @@ def straighten(figure: Figure) -> Figure:
     if tilt is not None:
         pixels = undo_tilt(pixels, tilt)
     return figure if pixels is figure.pixels else replace(figure, pixels=pixels)
+
+
+def turn_level(figure: Figure, slope: float) -> Figure:
+    """The figure turned so that rows of this slope (dy/dx) run level."""
+    return replace(figure, pixels=undo_tilt(figure.pixels, turned_by(slope, figure.pixels.shape)))
 
 
 def turn_light(pixels: PixelArray) -> PixelArray:

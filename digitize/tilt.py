@@ -17,6 +17,8 @@ LEAST_SHIFT_PX = 0.4
 # A single line bends by less than this (px, root mean square) and leans less than this.
 STRAIGHT_PX = 1.2
 STEEPEST = 0.12
+# Frames and grids are drawn thin; a curve bristling with marks is straight too, but this many times as thick.
+THICKEST = 2.5
 # Lines of one picture differ in slope by less than this; fans are judged by lines at least this share apart.
 WIDEST_FAN = 0.12
 FAN_SPREAD = 0.3
@@ -24,7 +26,9 @@ FAN_SPREAD = 0.3
 LEAST_FAN_PX = 1.5
 # Both directions of a picture turned as a whole lean alike to this (0.25 degrees); more is perspective.
 AGREEMENT = np.tan(np.deg2rad(0.25))
-# In a clean picture both directions must agree to 0.05 degrees, and lean by 0.15 at least.
+# In a clean picture lines of both directions must agree to 0.05 degrees, and lean by 0.15 at least; they hold
+# this share of all the evidence (ink times squared length), as frames do beside a curve's own long lines.
+SHARED_LEAN = 0.6
 CLEAN_AGREEMENT = np.tan(np.deg2rad(0.05))
 LEAST_CLEAN_LEAN = np.tan(np.deg2rad(0.15))
 # The lean is judged on a picture of at most this many px a side; slopes do not change with size.
@@ -75,10 +79,13 @@ class Tilt:
 def find_tilt(levels: GreyArray, scanned: bool = True) -> Tilt | None:
     """How the picture leans, judged by its long lines; None where it is upright or has no lines.
 
-    levels: (height, width) grey, dark on light. scanned: whether it shows the noise of a scan; without it both
-    directions must agree on the angle, as a drawing's slanted curves may look like leaning lines.
+    levels: (height, width) grey, dark on light. scanned: whether it shows the noise of a scan; without it lines of
+    both directions must agree on the angle, as a drawing's slanted curves may look like leaning lines.
     """
     small, _ = shrunk(levels, JUDGED_SIDE_PX)
+    if not scanned:
+        turn = _drawn_turn(*_frame_lines(small))
+        return None if turn is None else turned_by(turn, levels.shape)
     height, width = small.shape
     rows, columns = _line_points(small), _line_points(small.T)
     slope = _sharpest(rows, columns)
@@ -86,23 +93,32 @@ def find_tilt(levels: GreyArray, scanned: bool = True) -> Tilt | None:
     upright = _fitted_lines(*columns, -slope, height)
     if len(across) + len(upright) == 0:
         return None
-    tilt = (find_perspective(small, levels.shape) if scanned else None) or _rotation(
-        across, upright, (height, width), levels.shape
-    )
+    tilt = find_perspective(small, levels.shape) or _rotation(across, upright, (height, width), levels.shape)
     shift = max(abs(tilt.across) * levels.shape[1], abs(tilt.upright) * levels.shape[0])
-    both = scanned or _agree(_straight_lines(small), _straight_lines(small.T))
     fans = tilt.across_fan or tilt.upright_fan
-    if (shift < LEAST_SHIFT_PX and not fans) or not both:
-        return None
-    return tilt
+    return None if shift < LEAST_SHIFT_PX and not fans else tilt
 
 
-def _agree(rows: FloatArray, columns: FloatArray) -> bool:
-    """Whether single long lines of both directions lean by the same angle, as those of a drawing do if turned."""
+def turned_by(slope: float, size: tuple[int, ...]) -> Tilt:
+    """The tilt of a picture of (height, width) turned as a whole, whose rows have this slope."""
+    return Tilt(slope, 0.0, -slope, 0.0, _centre(size))
+
+
+def _drawn_turn(rows: FloatArray, columns: FloatArray) -> float | None:
+    """The slope that most long single lines of a clean drawing share, lines of both directions among them.
+
+    A drawing that was turned leans as a whole; a curve's long drop beside the frame must not hide that.
+    """
+    lines = np.concatenate([rows, columns * [1.0, -1.0, 1.0, 1.0]])
     if len(rows) == 0 or len(columns) == 0:
-        return False
-    turn, other = _middle(rows), -_middle(columns)
-    return abs(turn - other) < CLEAN_AGREEMENT and min(abs(turn), abs(other)) > LEAST_CLEAN_LEAN
+        return None
+    turn = _middle(lines)
+    alike = np.abs(lines[:, 1] - turn) < CLEAN_AGREEMENT
+    weight = lines[:, 2] * lines[:, 3] ** 2
+    both = alike[: len(rows)].any() and alike[len(rows) :].any()
+    if not both or weight[alike].sum() < SHARED_LEAN * weight.sum() or abs(turn) < LEAST_CLEAN_LEAN:
+        return None
+    return turn
 
 
 def _rotation(across: FloatArray, upright: FloatArray, size: tuple[int, int], full_size: tuple[int, ...]) -> Tilt:
@@ -136,7 +152,7 @@ def find_perspective(levels: GreyArray, full_size: tuple[int, ...]) -> Tilt | No
 
     None where both directions lean alike and no lines fan out: then it is merely turned.
     """
-    across, upright = _straight_lines(levels), _straight_lines(levels.T)
+    across, upright = _frame_lines(levels)
     if len(across) == 0 or len(upright) == 0:
         return None
     scale = full_size[1] / levels.shape[1]
@@ -149,6 +165,19 @@ def find_perspective(levels: GreyArray, full_size: tuple[int, ...]) -> Tilt | No
 
 def _is_spread(lines: FloatArray, size: int) -> bool:
     return bool(np.ptp(lines[:, 0]) >= FAN_SPREAD * size)
+
+
+def _frame_lines(levels: GreyArray) -> tuple[FloatArray, FloatArray]:
+    """Single long straight lines along the rows and along the columns, those much thicker than others left out."""
+    across, upright = _straight_lines(levels), _straight_lines(levels.T)
+    both = np.concatenate([across, upright])
+    if len(both) == 0:
+        return across, upright
+    thickest = THICKEST * float((both[:, 2] / both[:, 3]).min())
+    return (
+        across[across[:, 2] <= thickest * across[:, 3]],
+        upright[upright[:, 2] <= thickest * upright[:, 3]],
+    )
 
 
 def _straight_lines(levels: GreyArray) -> FloatArray:

@@ -121,3 +121,23 @@ def test_a_plate_higher_than_a_stripe_is_turned_as_a_whole() -> None:
     maps = (a.astype(np.float32) for a in tilt.source_of(x, y))
     whole = cv2.remap(pixels, *maps, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     assert (undo_tilt(pixels, tilt) == whole).all()
+
+
+def test_a_long_line_of_its_own_slope_does_not_hide_that_a_drawing_was_turned() -> None:
+    pixels = page(width=880, height=680)
+    DrawnPlot(corner=(160, 560), size=(620, 440), curve=False).draw(pixels)
+    turn = cv2.getRotationMatrix2D((439.5, 339.5), -1.0, 1.0)
+    pixels = cv2.warpAffine(pixels, turn, (880, 680), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
+    cv2.line(pixels, (640, 40), (650, 540), (60, 60, 60), 2)
+    tilt = find_tilt(grey(pixels), scanned=False)
+    assert tilt is not None
+    assert np.rad2deg(np.arctan(tilt.across)) == pytest.approx(1.0, abs=0.03)
+
+
+def test_a_thick_slanted_band_beside_the_axes_is_no_frame_line() -> None:
+    pixels = page(width=880, height=680)
+    DrawnPlot(corner=(160, 560), size=(620, 440), curve=False).draw(pixels)
+    cv2.line(pixels, (162, 130), (775, 195), (150, 60, 150), 2)
+    noise = np.random.default_rng(4).normal(0, 4, pixels.shape)
+    tilt = find_tilt(grey(np.clip(pixels * 0.95 + noise, 0, 255).astype(np.uint8)))
+    assert tilt is None or (tilt.across_fan == 0 and abs(tilt.across) < 0.002)
