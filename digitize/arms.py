@@ -9,6 +9,7 @@ import numpy as np
 from ..records import FloatArray
 from .bars import bars_through, is_hatched
 from .claims import behaves, contrast_of, is_dashed_path, may_be_hidden, on_marks, rhythm_along, stays_at_one
+from .limitinks import with_keys_of_middles
 from .limits import without_limits
 from .palette import PlotInk, is_grey, is_tint, same_line
 from .plotcrop import PlotCrop
@@ -54,6 +55,7 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
     Each legend entry stands for one curve; an ink without entry draws one, and more where the figure names more arms.
     expected: number of arms that the figure names elsewhere (rows of the table, or by hand), None when it does not.
     """
+    inks = with_keys_of_middles(crop, inks, _owns(crop, inks))
     arms = _arms_of_inks(crop, inks, expected)
     joined = join_paler_stretches(crop, [a.path for a in arms], inks)
     arms, inks = _better(crop, arms, inks, joined, expected)

@@ -13,6 +13,9 @@ HEAVIER = 1.15
 """Limits are drawn no heavier than their arm: a path with so much more ink is an arm itself."""
 NESTED = 0.9
 """Share of columns on which a limit must lie on its side of the arm."""
+EVEN, NESTED_IF_EVEN = 0.25, 0.8
+"""Asymmetry below which a pair is surely a pair of limits, and the share of columns that it needs: at the start, where
+all three run together, their paths may be exchanged."""
 SYMMETRY = 0.5
 """Largest median asymmetry |up - down| / (up + down) of limits about their arm; log limits reach 0.3 in the tail."""
 
@@ -46,10 +49,10 @@ def _limits_around(paths: list[TracedPath], middle: int, free: list[int]) -> tup
                 continue
             nested = float(((up >= -1) & (down >= -1)).mean())
             open_ = (up + down) > 4
-            if nested < NESTED or open_.mean() < 0.5:
+            if nested < NESTED_IF_EVEN or open_.mean() < 0.5:
                 continue
             skew = float(np.median(np.abs(up - down)[open_] / (up + down)[open_]))
-            if skew < SYMMETRY and (best is None or skew < best[0]):
+            if skew < (SYMMETRY if nested >= NESTED else EVEN) and (best is None or skew < best[0]):
                 best = (skew, (upper, lower))
     return best[1] if best else None
 

@@ -27,6 +27,9 @@ SAME_TINT = 10.0
 """Distance in the a, b plane of Lab within which thin samples have one hue: JPEG at quality 40 moves grey by 6."""
 THIN = 2.0
 """Stroke width up to which a line has no pixel that is surely all ink, so that its shades alternate along it."""
+COMMON, DULLER = 0.3, 0.9
+"""Share of a line's pixels that a stronger shade needs to be the line's full ink, its edges being paler; and of the
+edges' Lab chroma, which mixing with white paper lowers and mixing with black marks lowers in the ink itself."""
 THIN_REACH = 9
 """Pixels along a thin line within which a fainter stretch meets a stronger one."""
 LEAST_CHROMA, GREY = 15.0, 25
@@ -75,9 +78,18 @@ def _merge_shades(ink: InkMap, mask: MaskArray, paper: ColorArray) -> list[PlotI
         if home is None:
             kept.append(PlotInk(color, count))
             continue
-        common = count > 0.3 * kept[home].pixels and _strength(color, paper) > _strength(kept[home].color, paper)
+        common = count > COMMON * kept[home].pixels and _is_fuller(color, kept[home].color, paper)
         kept[home] = PlotInk(color if common else kept[home].color, kept[home].pixels + count)
     return kept
+
+
+def _is_fuller(color: Rgb, home: Rgb, paper: ColorArray) -> bool:
+    """Whether a colour may be the full ink of which another is the soft edge: stronger, and no less colourful.
+
+    Where blur mixes a curve with darker marks on it, the mixture is stronger too, but duller.
+    """
+    chroma, edge = (float(np.linalg.norm(to_lab(np.asarray(c, float))[1:])) for c in (color, home))
+    return _strength(color, paper) > _strength(home, paper) and chroma > DULLER * edge
 
 
 def _absorb_shades(kept: list[PlotInk], paper: ColorArray) -> list[PlotInk]:

@@ -267,6 +267,18 @@ def test_the_ends_of_dense_marks_are_no_further_arm() -> None:
     assert len(arms_of(drawing)[1]) == 1
 
 
+def test_a_key_as_pale_as_the_thin_limits_names_the_curve_between_them() -> None:
+    pale, fine = (160, 160, 160), tuple((px, round(py)) for px, py in MIDDLE)
+    drawing = Drawing().axes().curve(fine, END, (70, 70, 70), 3)
+    for side in (-1, 1):
+        limit = tuple((px, round(py + side * 0.15 * (px - LEFT))) for px, py in fine)
+        drawing.curve(limit, END, pale, 2)
+    drawing.entry("Drug", 220, 40, pale, 2)
+    crop, (arm,) = arms_of(drawing)
+    assert follows(crop, arm, fine)
+    assert [k.name for k in arm.ink.keys] == ["Drug"]
+
+
 def test_arms_that_the_legend_names_are_no_limits_of_each_other() -> None:
     drawing = Drawing().axes()
     for k, points in enumerate((UPPER, MIDDLE, LOWER)):

@@ -54,6 +54,15 @@ def test_paths_that_change_sides_are_arms() -> None:
     assert without_limits(paths) == paths
 
 
+def test_even_limits_that_were_exchanged_with_their_arm_at_first_are_left_out() -> None:
+    arm, up, down = ARM, ARM - COLUMNS // 3, ARM + COLUMNS // 3
+    first = COLUMNS < 30
+    mixed = [path(np.where(first, down, arm)), path(up, 0.9), path(np.where(first, arm, down), 0.9)]
+    assert without_limits(mixed) == mixed[:1]
+    third = [path(np.where(first, down, arm)), path(up, 0.9), path(np.where(first, arm, arm + 3 * (arm - up)), 0.9)]
+    assert without_limits(third) == third
+
+
 def test_one_limit_alone_stays() -> None:
     paths = [path(ARM), limits(ARM)[0]]
     assert without_limits(paths) == paths

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from drawn_curves import (
@@ -18,10 +19,14 @@ from drawn_curves import (
     TOP,
     UPPER,
     Drawing,
+    panel,
+    row_at,
     stairs,
     y,
 )
+from km2ipd.digitize.inks import color_distance
 from km2ipd.digitize.palette import PlotInk, find_inks, is_tint, same_line
+from km2ipd.digitize.plotcrop import crop_plot
 
 END = 330.0
 
@@ -64,6 +69,17 @@ def test_a_thin_line_whose_strength_changes_from_step_to_step_is_one_ink() -> No
 def test_grey_and_black_arms_are_two_inks() -> None:
     drawing = Drawing().axes().curve(UPPER, END, GREY, 3).curve(LOWER, END, BLACK, 3)
     assert sorted(colors_of(inks_of(drawing))) == [BLACK, GREY]
+
+
+def test_blur_that_mixes_a_curve_with_its_marks_does_not_darken_its_ink() -> None:
+    drawing = Drawing().axes().curve(UPPER, END, BLUE, 3)
+    for at in range(60, 330, 12):
+        level = float(row_at(UPPER, np.array([at]))[0])
+        drawing.line(at, level - 5, at, level + 5, BLACK, 2)
+    blurred = cv2.GaussianBlur(drawing.pixels(), (0, 0), 0.8)
+    crop = crop_plot(blurred, panel(), (), ())
+    found = find_inks(crop.ink, (), ~crop.lettering & ~crop.frame)
+    assert min(color_distance(ink.color, BLUE) for ink in found) < 20
 
 
 def test_a_key_is_tied_to_the_ink_it_shows() -> None:
