@@ -65,18 +65,25 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
 def _better(
     crop: PlotCrop, arms: list[ArmPath], inks: tuple[PlotInk, ...], other: tuple[PlotInk, ...], expected: int | None
 ) -> tuple[list[ArmPath], tuple[PlotInk, ...]]:
-    """The arms in fewer inks where those are no fewer arms, with these inks; as they were otherwise."""
+    """The arms in fewer inks where those are no fewer arms, or still all that are due, with these inks; as they were
+    otherwise."""
     if len(other) == len(inks):
         return arms, inks
     again = _arms_of_inks(crop, other, expected)
-    return (again, other) if len(again) >= len(arms) else (arms, inks)
+    due = _wanted(inks, expected) or len(arms)
+    return (again, other) if len(again) >= min(due, len(arms)) else (arms, inks)
+
+
+def _wanted(inks: tuple[PlotInk, ...], expected: int | None) -> int | None:
+    """How many arms the figure names: in its table, by hand, or in a legend of several entries."""
+    named = sum(len(i.keys) for i in inks)
+    return expected or (named if named > 1 else None)
 
 
 def _arms_of_inks(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None) -> list[ArmPath]:
     """The arms that these inks draw, see find_arms."""
     owns = _owns(crop, inks)
-    named = sum(len(i.keys) for i in inks)
-    wanted = expected or (named if named > 1 else None)
+    wanted = _wanted(inks, expected)
     sure: list[TracedPath] = []
     spare: list[TracedPath] = []
     hidden: list[TracedPath] = []
@@ -130,7 +137,9 @@ def _curves_of_ink(
     paths = [p for p, e in zip(traced, extra, strict=True) if behaves(p, crop, ink, own, extra=e)]
     if not paths and wanted is not None:
         paths = [p for p in traced[:1] if stays_at_one(p, crop, ink) or is_dashed_path(p, crop, own)]
-    paths = [p for i, p in enumerate(paths) if i < due or not any(on_marks(p, other) for other in paths[:i])]
+    # A dashed arm may run close along another; the ends of marks show no even gaps.
+    riders = [any(on_marks(p, other) for other in paths[:i]) for i, p in enumerate(paths)]
+    paths = [p for i, p in enumerate(paths) if i < due or not riders[i] or is_dashed_path(p, crop, own)]
     if not named and _explained(crop, own, paths or traced[:1]) < LEAST_EXPLAINED:
         # Letters and tables may have an arm's ink: its curves count only where the figure names more arms.
         return [], [p for p in paths if wanted is not None and behaves(p, crop, ink, own, extra=True)], []

@@ -28,7 +28,7 @@ from .arms import ArmPath, find_arms
 from .bars import is_hatched
 from .curvelabels import stands_beside_plot
 from .drawnarm import DrawnArm, arm_from_path, curve_of
-from .ends import falls_on
+from .ends import falls_on, followed_on, goes_on
 from .givennames import given_name_doubts, own_names
 from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
@@ -171,14 +171,16 @@ def trace_arms(
     inside = tuple(t for t in texts if _may_cover(t, area) and t.box.height < TALLEST_LETTERING * area.height)
     crop = crop_plot(pixels, panel, inside, tuple(k.box for k in legend), insets)
     inks = find_inks(crop.ink, legend, ~crop.lettering & ~crop.frame)
-    arms = find_arms(crop, inks, expected)
+    found_arms = find_arms(crop, inks, expected)
+    arms = [followed_on(crop, arm, found_arms) for arm in found_arms]
     marked = find_marks(crop, marked_lines(arms, crop))
     drawn = []
     for arm, found in zip(arms, marked, strict=True):
         # The bars of a hatched band look like marks.
         marks = NO_MARKS if is_hatched(arm.path, arm.own) else found
         runs_on = _runs_on(pixels, crop, arm)
-        end_hidden = _end_hidden(crop, arm) or _ends_under(insets, crop, arm) or falls_on(crop, arm, arms)
+        ink_after = falls_on(crop, arm, arms) or goes_on(crop, arm, arms)
+        end_hidden = _end_hidden(crop, arm) or _ends_under(insets, crop, arm) or ink_after
         drawn.append(arm_from_path(arm, crop, marks, runs_on=runs_on, end_hidden=end_hidden))
     return drawn
 

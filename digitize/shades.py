@@ -25,16 +25,23 @@ of bands, grids and other arms, on figures of known truth."""
 def join_paler_stretches(crop: PlotCrop, paths: Sequence[TracedPath], inks: tuple[PlotInk, ...]) -> tuple[PlotInk, ...]:
     """The inks with those that run along the path of another of their hue joined with it, in the stronger one's colour.
 
-    paths: the arms as traced in these inks. Inks that draw an arm or have a legend entry are never given away.
+    paths: the arms as traced in these inks. Inks that draw an arm or have a legend entry are never given away, but for
+    a paler one along a curve without entry: a thin sample is as pale as such stretches, and takes them for its own.
     """
     drawn = {p.ink for p in paths}
-    spare = [i for i, ink in enumerate(inks) if i not in drawn and not ink.keys]
+    bare = {i for i in drawn if not inks[i].keys}
+    spare = [
+        i
+        for i, ink in enumerate(inks)
+        if (i not in drawn and not ink.keys)
+        or (ink.keys and any(is_paler_tone(ink.color, inks[k].color) for k in bare))
+    ]
     if not spare:
         return inks
     owns = separate_inks(crop, tuple((i.color, *i.shades) for i in inks))
     home: dict[int, int] = {}
     for i in spare:
-        kin = {k for k in drawn if _may_be_one(inks[i].color, inks[k].color)}
+        kin = {k for k in (bare if inks[i].keys else drawn) if _may_be_one(inks[i].color, inks[k].color)}
         # Two greys or two blues may both be the stronger: their tone belongs to neither.
         if len(kin) == 1 and any(p.ink in kin and _share_along(owns[i], p) > LEAST_ALONG for p in paths):
             home[i] = kin.pop()
@@ -56,8 +63,8 @@ def _joined(ink: PlotInk, others: list[PlotInk]) -> PlotInk:
     # On white paper the darkest is the strongest.
     colors.sort(key=sum)
     tones = (*ink.tones, *(c for one in scraps for c in (one.color, *one.shades)))
-    pixels = sum(one.pixels for one in (ink, *others))
-    return replace(ink, color=colors[0], shades=tuple(colors[1:]), tones=tones, pixels=pixels)
+    pixels, keys = sum(one.pixels for one in (ink, *others)), tuple(k for one in (ink, *others) for k in one.keys)
+    return replace(ink, color=colors[0], keys=keys, shades=tuple(colors[1:]), tones=tones, pixels=pixels)
 
 
 def _share_along(own: FloatArray, path: TracedPath) -> float:

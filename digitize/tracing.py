@@ -29,6 +29,8 @@ DASH_GAP = 4.5
 """Longest gap of a dash pattern in stroke widths: R's dotted line has 3, SAS's longest 4."""
 
 
+LONGER_GAP = 3.0
+"""Times a dash pattern's longest gap over which a line is followed where its ink was seen to go on."""
 MIXED = 0.7
 """Thinnest stroke of an ink's legend samples, as a share of the thickest, below which each line is given its own."""
 
@@ -195,6 +197,20 @@ def stroke_mask(stair: Staircase, shape: tuple[int, int], width_px: float) -> Ma
     points[1:, 0] = np.r_[points[2:, 0], points[-1, 0]]
     cv2.polylines(mask, [points.astype(np.int32)], False, 1, thickness=int(np.ceil(width_px)) + 2)
     return mask > 0
+
+
+def trace_farther(
+    crop: PlotCrop, own: FloatArray, path: TracedPath, others: list[Staircase], left: MaskArray
+) -> TracedPath:
+    """A path traced anew on the ink that others leave, over gaps several times as long as those of a dash pattern.
+
+    left: (height, width) bool, the ink that it should reach, which may be thinner than a line covered with marks.
+    """
+    width = path.width_px
+    thin = min(1.0, line_width(left.astype(float)) / width)
+    hiding = ((crop.ink.strength > 60) & (own < 0.3)) | crop.lettering | crop.frame
+    gap = LONGER_GAP * (DASH_GAP * (width + 1) + 1)
+    return described(crop, own, path, _cheapest(crop, own, hiding, others, width, gap, thin))
 
 
 def described(crop: PlotCrop, own: FloatArray, path: TracedPath, stair: Staircase) -> TracedPath:

@@ -79,6 +79,13 @@ def test_a_dashed_black_arm_is_found_beside_a_solid_one() -> None:
     assert solid.path.own_share > 0.9 > dashed.path.own_share
 
 
+def test_a_dashed_arm_close_along_a_solid_one_is_no_row_of_marks() -> None:
+    upper = stairs(*((t, 1 - 0.01 * t) for t in range(28)))
+    lower = tuple((px, py + min(5.0, 0.5 * (px - LEFT))) for px, py in upper)
+    drawing = Drawing().axes().curve(upper, END, BLACK, 2, (6.0, 4.0)).curve(lower, END, BLACK)
+    assert are(drawing, upper, lower, expected=2)
+
+
 def test_three_styles_of_black_are_three_arms() -> None:
     drawing = Drawing().axes().curve(UPPER, END, BLACK).curve(MIDDLE, END, BLACK, 2, DASHED)
     drawing.curve(LOWER, END, BLACK, 2, (3.0, 4.0))

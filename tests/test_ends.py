@@ -1,4 +1,4 @@
-"""Dashes that go on below the end of a dashed line."""
+"""Ink of a line's own that goes on after its end, and the line followed there."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from km2ipd.digitize.ends import falls_on
+from drawn_curves import BLUE, LEFT, Drawing, Points, stairs, x
+from km2ipd.digitize.arms import ArmPath
+from km2ipd.digitize.ends import falls_on, followed_on, goes_on
 from km2ipd.digitize.inks import map_ink
+from km2ipd.digitize.palette import find_inks
 from km2ipd.digitize.plotcrop import PlotCrop
 from km2ipd.digitize.refine import Corners
 from km2ipd.digitize.staircase import Staircase
+from km2ipd.digitize.tracing import separate_inks, trace_ink
 
 END = 150
 
@@ -67,3 +71,41 @@ AFTER = [(END, 60), (END + 4, 80)]
 )
 def test_a_dashed_line_falls_on_where_dashes_begin_below_its_end(gap, below, read, expected) -> None:
     assert falls(gap, below, read=read) is expected
+
+
+def drawn_arm(*rest: Points, dash: tuple[float, ...] = (6.0, 4.0)) -> tuple[PlotCrop, ArmPath]:
+    """The arm traced from its first part, dashed, and all that was drawn besides in its ink."""
+    drawing = Drawing().axes().curve(FIRST, x(12), BLUE, 2, dash)
+    for part in rest:
+        drawing.curve(part, x(27), BLUE, 2, dash)
+    crop = drawing.crop()
+    inks = find_inks(crop.ink, (), ~crop.lettering & ~crop.frame)
+    own = separate_inks(crop, ((BLUE,),))[0]
+    path = trace_ink(crop, own, 0, 1, solid=0)[0]
+    return crop, ArmPath(path, inks[0], own)
+
+
+FIRST = stairs((0, 1), (3, 0.9), (7, 0.8), (10, 0.7))
+# Under a band where another is, say, 25 px of the line take another tone.
+LATER = stairs((14.5, 0.6), (20, 0.5), (25, 0.4))
+
+
+def test_a_line_goes_on_where_its_ink_does_and_is_followed_there() -> None:
+    crop, arm = drawn_arm(LATER)
+    assert arm.path.stair.last < x(13) - LEFT
+    assert goes_on(crop, arm, [arm])
+    farther = followed_on(crop, arm, [arm])
+    assert farther.path.stair.last == pytest.approx(x(27) - LEFT, abs=4)
+    assert not goes_on(crop, farther, [farther])
+
+
+def test_a_line_without_ink_after_it_is_left_as_it_was() -> None:
+    crop, arm = drawn_arm()
+    assert followed_on(crop, arm, [arm]) is arm
+
+
+def test_ink_that_was_there_before_the_end_is_no_way_on() -> None:
+    limit = stairs(*((t, 0.6 - 0.01 * t) for t in range(2, 27)))
+    crop, arm = drawn_arm(limit)
+    assert not goes_on(crop, arm, [arm])
+    assert followed_on(crop, arm, [arm]) is arm

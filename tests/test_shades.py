@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from km2ipd.digitize.inks import map_ink
@@ -63,3 +63,19 @@ def test_darker_marks_on_a_curve_leave_its_colour_the_curves_own() -> None:
     path = Path(0, Staircase(0, np.full(200, 30), 300.0))
     (joined,) = join_paler_stretches(crop, [path], (PlotInk(blue, 950), PlotInk(dark, 81)))
     assert joined.color == blue and joined.tones == (dark,) and joined.pixels == 1031
+
+
+def test_a_pale_sample_along_a_curve_without_entry_is_that_curves() -> None:
+    """A thin line falls between two rows here and there and is paler there, as its thin sample is in the legend."""
+    full, pale = (122, 120, 221), (188, 186, 234)
+    name = key("Drug", pale)
+    pixels = np.full((60, 200, 3), 255, np.uint8)
+    pixels[29:31, :140], pixels[28:32, 140:] = full, pale
+    blank = np.zeros((60, 200), bool)
+    crop = PlotCrop(map_ink(pixels), 0, 0, 1, 5.0, 55.0, flipped=False, lettering=blank, frame=blank)
+    inks = (PlotInk(full, 280), PlotInk(pale, 240, (name,)))
+    path = Path(0, Staircase(0, np.full(200, 30), 100.0))
+    (one,) = join_paler_stretches(crop, [path, replace(path, ink=1)], inks)  # type: ignore[list-item]
+    assert (one.color, one.keys, one.shades) == (full, (name,), (pale,))
+    named = (replace(inks[0], keys=(key("Placebo", full),)), inks[1])
+    assert join_paler_stretches(crop, [path, replace(path, ink=1)], named) == named  # type: ignore[list-item]
