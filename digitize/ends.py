@@ -26,6 +26,11 @@ FOLLOWS = 0.9
 """Share of a curve that must stay as it was when it is followed farther."""
 
 
+def ink_after(crop: PlotCrop, arm: ArmPath, arms: Sequence[ArmPath]) -> bool:
+    """Whether an arm ends although ink of its own is seen after its end that no arm explains."""
+    return falls_on(crop, arm, arms) or goes_on(crop, arm, arms)
+
+
 def falls_on(crop: PlotCrop, arm: ArmPath, arms: Sequence[ArmPath]) -> bool:
     """Whether a dashed arm ends within a gap of dashes below which no other arm runs, and which begin only there."""
     if not is_dashed(rhythm_along(arm.path, crop, arm.own)):
@@ -61,7 +66,7 @@ def followed_on(crop: PlotCrop, arm: ArmPath, arms: Sequence[ArmPath]) -> ArmPat
 
     As it was where that changes what was traced before, or explains no more.
     """
-    if not goes_on(crop, arm, arms):
+    if not ink_after(crop, arm, arms):
         return arm
     others = [a.path.stair for a in arms if a is not arm and a.path.ink == arm.path.ink]
     path = trace_farther(crop, arm.own, arm.path, others, _unexplained(crop, arm, arms))
@@ -69,7 +74,7 @@ def followed_on(crop: PlotCrop, arm: ArmPath, arms: Sequence[ArmPath]) -> ArmPat
     same = np.abs(path.stair.row[:n] - arm.path.stair.row[: len(path.stair.row)]) <= arm.path.width_px + 1
     farther = replace(arm, path=path)
     others_too = [farther if a is arm else a for a in arms]
-    if len(path.stair.row) <= n or same.mean() < FOLLOWS or goes_on(crop, farther, others_too):
+    if len(path.stair.row) <= n or same.mean() < FOLLOWS or ink_after(crop, farther, others_too):
         return arm
     return farther
 

@@ -28,7 +28,7 @@ from .arms import ArmPath, find_arms
 from .bars import is_hatched
 from .curvelabels import stands_beside_plot
 from .drawnarm import DrawnArm, arm_from_path, curve_of
-from .ends import falls_on, followed_on, goes_on
+from .ends import followed_on, ink_after
 from .givennames import given_name_doubts, own_names
 from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
@@ -179,8 +179,7 @@ def trace_arms(
         # The bars of a hatched band look like marks.
         marks = NO_MARKS if is_hatched(arm.path, arm.own) else found
         runs_on = _runs_on(pixels, crop, arm)
-        ink_after = falls_on(crop, arm, arms) or goes_on(crop, arm, arms)
-        end_hidden = _end_hidden(crop, arm) or _ends_under(insets, crop, arm) or ink_after
+        end_hidden = _end_hidden(crop, arm) or _ends_under(insets, crop, arm) or ink_after(crop, arm, arms)
         drawn.append(arm_from_path(arm, crop, marks, runs_on=runs_on, end_hidden=end_hidden))
     return drawn
 
