@@ -24,6 +24,8 @@ LINE_COVER = 0.5
 BREAK = 0.06
 # Without a closing line curves may run past the last label by this share: R pads by 4 %, ggplot by 5 %.
 OVERRUN = 0.05
+# A box may close at the last label itself, whose centre is known to this share of its height.
+BESIDE = 0.25
 # Pixels by which an axis line may end beside the line that closes its box: half its stroke.
 AXIS_END = 4.0
 # Axis lines are at least this dark against the page (grey levels); ggplot's grey axis has 60, JPEG rings 25.
@@ -170,8 +172,9 @@ def _data_area(
     right = max([row.end, *([x_line.end] if x_line else []), *_typical(across, "end")])
     top = min([column.start, *([y_line.start] if y_line else []), *_typical(upright, "start")])
     along = x_line.end if x_line else row.end, y_line.start if y_line else column.start
-    box_right = _closing(_covering(lines.vertical, column), row.end, right + OVERRUN * width, along[0])
-    box_top = _closing(_covering(lines.horizontal, row), -column.start, OVERRUN * height - top, -along[1], mirror=True)
+    at_last, at_top = row.end - BESIDE * row.size, -column.start - BESIDE * column.size
+    box_right = _closing(_covering(lines.vertical, column), at_last, right + OVERRUN * width, along[0])
+    box_top = _closing(_covering(lines.horizontal, row), at_top, OVERRUN * height - top, -along[1], mirror=True)
     if box_right is None:
         right = max(right, row.end + OVERRUN * width)
     if box_top is None:
@@ -187,9 +190,9 @@ def _typical(lines: list[Line], end: str) -> list[float]:
 def _closing(lines: list[Line], first: float, last: float, along: float, mirror: bool = False) -> float | None:
     """The line nearest past the last label that closes a box, None where the plot is open.
 
-    along: where the axis line ends. A line that it runs past is one of a grid, if another stands at its end.
+    first, last: where such a line may stand, turned upside down with mirror. along: where the axis line ends. A line that it runs past is one of a grid, if another stands at its end.
     """
     sign = -1.0 if mirror else 1.0
-    near = [sign * k.at for k in lines if first - 2 <= sign * k.at <= last]
+    near = [sign * k.at for k in lines if first <= sign * k.at <= last]
     at_end = [at for at in near if abs(at - along) <= AXIS_END]
     return sign * min(at_end or near) if near else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_axes import DrawnPlot, label, page
@@ -86,3 +88,12 @@ def test_a_grid_line_at_the_last_label_does_not_close_a_box_that_goes_on() -> No
     levels = grey(pixels)
     area = frame_plot(row, column, with_grid(figure_lines(levels), levels)).area
     assert (area.right, area.top) == pytest.approx((392, 48), abs=1)
+
+
+def test_a_box_may_close_just_before_the_middle_of_its_last_label() -> None:
+    pixels = page()
+    (row,), (column,) = scales(DrawnPlot(box=True, curve=False).draw(pixels))
+    large = replace(row, px=row.px + 4.0, size=24.0), replace(column, px=column.px - 4.0, size=24.0)
+    levels = grey(pixels)
+    area = frame_plot(*large, with_grid(figure_lines(levels), levels)).area
+    assert (area.right, area.top) == pytest.approx((380, 60), abs=1)
