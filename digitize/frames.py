@@ -190,7 +190,8 @@ def _typical(lines: list[Line], end: str) -> list[float]:
 def _closing(lines: list[Line], first: float, last: float, along: float, mirror: bool = False) -> float | None:
     """The line nearest past the last label that closes a box, None where the plot is open.
 
-    first, last: where such a line may stand, turned upside down with mirror. along: where the axis line ends. A line that it runs past is one of a grid, if another stands at its end.
+    first, last: where such a line may stand, minus its place with mirror. along: where the axis line ends. A line that
+    it runs past is one of a grid, if another stands at its end.
     """
     sign = -1.0 if mirror else 1.0
     near = [sign * k.at for k in lines if first <= sign * k.at <= last]
