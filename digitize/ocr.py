@@ -24,6 +24,9 @@ from .tightboxes import tight_boxes
 _LEAST_CONFIDENCE = 0.25
 _LARGEST_LETTER = 8.0  # times the usual height of letters: titles and panel letters reach 4; beyond, a drawing was read
 
+# A lone letter wider than this many heights is a corner or a piece of a line: only these letters are wider than high.
+_WIDEST_LETTER, _WIDE_LETTERS = 1.3, "mwMW"
+
 _DASH = 0.6  # of the usual height of letters, below which the pieces of a dashed line stay
 _EVEN_STEPS = 3  # steps between pieces that are seldom even by chance
 
@@ -52,10 +55,16 @@ def read_texts(figure: Figure) -> tuple[TextLine, ...]:
 
 
 def _without_drawings(lines: list[TextLine]) -> list[TextLine]:
-    """The texts without those so large that a curve or its band was taken for a letter."""
+    """The texts without those so large, or of one letter so wide, that a piece of a curve was taken for them."""
     heights = [t.box.width if t.rotation in (90, 270) else t.box.height for t in lines]
     most = _LARGEST_LETTER * float(np.median(heights)) if heights else 0.0
-    return [t for t, height in zip(lines, heights, strict=True) if height <= most]
+    return [t for t, height in zip(lines, heights, strict=True) if height <= most and not _is_corner(t)]
+
+
+def _is_corner(line: TextLine) -> bool:
+    """Whether one letter is wider than it is high, as the corner of a dashed line is that looks like an L."""
+    lone = len(line.text) == 1 and line.text.isalpha() and line.text not in _WIDE_LETTERS
+    return lone and line.rotation == 0 and line.box.width > _WIDEST_LETTER * line.box.height
 
 
 def _without_dashes(lines: list[TextLine]) -> list[TextLine]:

@@ -105,6 +105,12 @@ def test_a_drawing_taken_for_a_letter_is_no_text():
     assert kept == [*small, title, turned]
 
 
+def test_the_corner_of_a_dashed_line_is_no_letter() -> None:
+    corner, letter, wide = (TextLine(c, Box(0, 0, 14, high)) for c, high in (("L", 10), ("L", 18), ("W", 10)))
+    words = TextLine("LL", Box(0, 0, 14, 10))
+    assert ocr._without_drawings([corner, letter, wide, words]) == [letter, wide, words]
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_a_large_picture_leaves_no_memory_behind():
     """The next figure of a batch does not carry what the network needed for this one (300 MB)."""
