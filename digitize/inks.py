@@ -48,8 +48,22 @@ def map_ink(crop: PixelArray) -> InkMap:
     """Take a crop of a figure, (height, width, 3) RGB, apart into paper and ink."""
     rgb = crop.astype(np.float32)
     paper = _local_paper(crop)
-    strength = np.sqrt(((rgb - paper) ** 2).sum(axis=2))
+    strength = _length(rgb - paper)
     return InkMap(rgb, paper, strength, _core_colors(rgb, strength))
+
+
+def ink_where(ink: InkMap, mask: MaskArray) -> InkMap:
+    """The (n,) pixels of a mask alone: strength (n,), colours (n, 3)."""
+    return InkMap(ink.rgb[mask], ink.paper[mask], ink.strength[mask], ink.core[mask])
+
+
+def _dot(a: ColorArray, b: ColorArray) -> ColorArray:
+    """Sums of products over the last axis, of three colours; numpy's sum over so short an axis takes six times as long."""
+    return a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
+
+
+def _length(a: ColorArray) -> ColorArray:
+    return np.sqrt(_dot(a, a))
 
 
 def to_lab(rgb: npt.ArrayLike) -> ColorArray:
@@ -79,7 +93,7 @@ def _local_paper(crop: PixelArray) -> ColorArray:
     paper = paper_color(crop).astype(np.float32)
     size = int(np.clip(min(crop.shape[:2]) // 16, 7, 25)) | 1
     local = cv2.medianBlur(crop, size).astype(np.float32)
-    distance = np.sqrt(((local - paper) ** 2).sum(axis=2))
+    distance = _length(local - paper)
     # A band is a tint: light, and far from as strong as the inks drawn over it.
     tint_limit = 0.55 * _strong_ink(crop, paper)
     is_paper = (distance < 12.0) | (distance > tint_limit)
@@ -89,7 +103,7 @@ def _local_paper(crop: PixelArray) -> ColorArray:
 
 def _strong_ink(crop: PixelArray, paper: ColorArray) -> float:
     """Contrast of the strongest inks in a crop: the 99.5th percentile of distances from the paper, at least 120."""
-    distance = np.sqrt(((crop[::2, ::2].astype(np.float32) - paper) ** 2).sum(axis=2))
+    distance = _length(crop[::2, ::2].astype(np.float32) - paper)
     return max(120.0, float(np.percentile(distance, 99.5)))
 
 
@@ -111,13 +125,14 @@ def _core_colors(rgb: ColorArray, strength: ColorArray) -> ColorArray:
 def coverage(ink: InkMap, color: Rgb) -> FloatArray:
     """Share of each pixel covered by the given ink, 0 to 1, after undoing the mixture with the paper.
 
-    (height, width). Pixels far from the line between paper and ink in RGB belong to something else and get 0.
+    Shaped as the ink's strength. Pixels far from the line between paper and ink in RGB belong to something else and get 0.
     """
     direction = np.asarray(color, np.float32) - ink.paper
-    length2 = np.maximum((direction**2).sum(axis=2), 1.0)
-    share = ((ink.rgb - ink.paper) * direction).sum(axis=2) / length2
-    off_line = ink.rgb - ink.paper - share[..., None] * direction
-    miss2 = (off_line**2).sum(axis=2) / MIXTURE_TOLERANCE**2
+    length2 = np.maximum(_dot(direction, direction), 1.0)
+    beyond = ink.rgb - ink.paper
+    share = _dot(beyond, direction) / length2
+    off_line = beyond - share[..., None] * direction
+    miss2 = _dot(off_line, off_line) / MIXTURE_TOLERANCE**2
     excess = np.maximum(share - 1.0, 0.0) * np.sqrt(length2) / MIXTURE_TOLERANCE
     member = np.exp(-0.5 * (miss2 + excess**2))
     return np.clip(share, 0.0, 1.0) * member
@@ -126,16 +141,16 @@ def coverage(ink: InkMap, color: Rgb) -> FloatArray:
 def nearest_ink(ink: InkMap, colors: tuple[Rgb, ...]) -> FloatArray:
     """Which of the colours each pixel's line is drawn in, by the colour of its core; -1 for paper and for strangers.
 
-    (height, width) int. A core fainter than a colour, on the way from paper to it, may be that colour blurred; a
+    int, shaped as the ink's strength. A core fainter than a colour, on the way from paper to it, may be that colour blurred; a
     core stronger than a colour cannot.
     """
     core = ink.core - ink.paper
     miss = np.full((len(colors) + 1, *ink.strength.shape), STRANGER, np.float32)
     for k, color in enumerate(colors):
         direction = np.asarray(color, np.float32) - ink.paper
-        length = np.maximum(np.sqrt((direction**2).sum(axis=2)), 1.0)
-        share = (core * direction).sum(axis=2) / length**2
-        aside = np.sqrt(((core - share[..., None] * direction) ** 2).sum(axis=2))
+        length = np.maximum(_length(direction), 1.0)
+        share = _dot(core, direction) / length**2
+        aside = _length(core - share[..., None] * direction)
         along = np.where(share < 1.0, 0.35 * (1.0 - share), share - 1.0) * length
         miss[k] = np.hypot(aside, along)
     label = miss.argmin(axis=0)

@@ -14,9 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from ..records import FloatArray, IntArray
+from ..records import FloatArray, IntArray, MaskArray
 
 DROP_PENALTY = 0.3
 """Price of starting a drop, in columns of ink: keeps the level from following noise of a fraction of a pixel."""
@@ -44,29 +43,34 @@ def cheapest_staircase(run: FloatArray, drop: FloatArray, start_row: float, star
     """
     height, width = run.shape
     rows = np.arange(height)
-    falls = np.cumsum(drop, axis=0, dtype=np.float64)
-    price = np.where(np.abs(rows - start_row) <= start_slack, np.abs(rows - start_row) * 0.1, np.inf)
-    came_from = np.empty((width, height), np.int32)
-    best_price, best_end = np.inf, (0, int(np.clip(round(start_row), 0, height - 1)))
-    runs, columns = np.ascontiguousarray(run.T, dtype=np.float64), np.ascontiguousarray(falls.T)
+    runs = np.ascontiguousarray(run.T, dtype=np.float64)
+    falls = np.cumsum(np.ascontiguousarray(drop.T, dtype=np.float64), axis=1)
+    # Prices before each column and after the last, and whether the level stays: by column, as they are worked on.
+    prices, stays = np.empty((width + 1, height)), np.empty((width, height), bool)
+    prices[0] = np.where(np.abs(rows - start_row) <= start_slack, np.abs(rows - start_row) * 0.1, np.inf)
+    fallen = np.empty(height)
     for x in range(width):
-        above = price - columns[x]
-        lowest = np.minimum.accumulate(above)
-        source = np.maximum.accumulate(np.where(above <= lowest, rows, 0))
-        fallen = lowest + columns[x] + DROP_PENALTY
-        stays = price <= fallen
-        came_from[x] = np.where(stays, rows, source)
-        price = np.where(stays, price, fallen) + runs[x]
-        y = int(np.argmin(price))
-        if price[y] < best_price:
-            best_price, best_end = float(price[y]), (x, y)
-    return Staircase(0, _walk_back(came_from, *best_end), -best_price)
+        price, fall = prices[x], falls[x]
+        np.subtract(price, fall, out=fallen)
+        np.minimum.accumulate(fallen, out=fallen)
+        np.add(fallen, fall, out=fallen)
+        np.add(fallen, DROP_PENALTY, out=fallen)
+        np.less_equal(price, fallen, out=stays[x])
+        np.minimum(price, fallen, out=fallen)
+        np.add(fallen, runs[x], out=prices[x + 1])
+    x, y = divmod(int(prices[1:].argmin()), height)
+    best = float(prices[x + 1, y])
+    if best == np.inf:
+        x, y = 0, int(np.clip(round(start_row), 0, height - 1))
+    return Staircase(0, _walk_back(prices, falls, stays, x, y), -best)
 
 
-def _walk_back(came_from: npt.NDArray[np.int32], x: int, y: int) -> IntArray:
+def _walk_back(prices: FloatArray, falls: FloatArray, stays: MaskArray, x: int, y: int) -> IntArray:
     """Levels of all columns up to x for the staircase that ends at (x, y)."""
     path = np.empty(x + 1, np.int64)
     for column in range(x, -1, -1):
         path[column] = y
-        y = int(came_from[column, y])
+        if not stays[column, y]:  # it fell from the cheapest row above, the lowest of those alike
+            above = prices[column, : y + 1] - falls[column, : y + 1]
+            y -= int(above[::-1].argmin())
     return path

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from ..records import FloatArray, IntArray, MaskArray, Rgb
-from .inks import coverage, line_width, nearest_ink
+from .inks import FAINTEST, coverage, ink_where, line_width, nearest_ink
 from .plotcrop import PlotCrop
 from .prices import SOLID_GAP, price_pixels
 from .refine import Corners, refine_staircase
@@ -166,12 +166,16 @@ def separate_inks(crop: PlotCrop, inks: tuple[tuple[Rgb, ...], ...]) -> list[Flo
     inks: each with its colour first and further shades of it after.
     """
     shades = [(i, shade) for i, colors in enumerate(inks) for shade in colors]
-    nearest = nearest_ink(crop.ink, tuple(shade for _, shade in shades))
+    # Most of a plot is paper, which belongs to no ink.
+    inked = crop.ink.strength > FAINTEST
+    ink = ink_where(crop.ink, inked)
+    nearest = nearest_ink(ink, tuple(shade for _, shade in shades))
     owner = np.array([i for i, _ in shades] + [-1])[nearest]
     owns = []
     for index, colors in enumerate(inks):
-        own = np.where(owner == index, coverage(crop.ink, colors[0]), 0.0)
-        own = np.where(own > 0.2, own, 0.0)
+        share = np.where(owner == index, coverage(ink, colors[0]), 0.0)
+        own = np.zeros(inked.shape, share.dtype)
+        own[inked] = np.where(share > 0.2, share, 0.0)
         own = np.where(crop.lettering, 0.5 * own, own)
         own[crop.frame | _grid(own > 0.3)] = 0.0
         owns.append(own)

@@ -89,7 +89,8 @@ def maximum(likelihood: PartialLikelihood) -> tuple[float, float] | None:
         return None
     beta = 0.0
     for _ in range(MAX_STEPS):
-        step = likelihood.score(beta) / max(likelihood.information(beta), 1e-12)
+        m = likelihood.mean(beta)  # score and information of one mean: each would take its own
+        step = (likelihood.deaths_in_second - float(m.sum())) / max(float((m * (1 - m)).sum()), 1e-12)
         beta += float(np.clip(step, -MAX_STEP, MAX_STEP))
         if abs(step) < CONVERGED:
             break

@@ -8,19 +8,17 @@ much the figure does not tell. The arms are drawn independently.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..records import ArmEstimate, Comparison, FloatArray, Interval, Patients, PeriodRatio, Reconstruction
-from .differences import difference
-from .estimates import estimate_arm, quick_log_hr
+from .estimates import ArmValues, quick_estimates, quick_log_hr
 from .evidence import ArmEvidence
 from .exact import JUST_BEFORE, Branch, Solved, chance_of_last_death
 from .normal import two_sided_z
 from .paths import Path, sample_paths
 from .periods import log_ratios_by_period
-from .weights import Slot
 
 # The report's ensemble, and the seed that makes two runs alike.
 DRAWS = 200
@@ -38,29 +36,53 @@ def draw_arm(solved: Solved, size: int, rng: np.random.Generator) -> list[Patien
     draws: list[Patients | None] = [None] * size
     for k, branch in enumerate(solved.branches):
         rows = np.flatnonzero(which == k)
+        gaps = _gaps_of(solved, branch)
         for row, path in zip(rows, sample_paths(branch.layers, len(rows), rng), strict=True):
-            draws[row] = _patients(solved, branch, path, rng)
+            draws[row] = _patients(solved, branch, gaps, path, rng)
     return [draw for draw in draws if draw is not None]
 
 
-def _patients(solved: Solved, branch: Branch, path: Path, rng: np.random.Generator) -> Patients:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Gaps:
+    """What all draws of a branch share, slot by slot.
+
+    start, stop, width: of the gap, the width less the hair before a printed count. low, high: (slots,) between which a
+    moment of death may be moved. marks: those that stand in the gap.
+    """
+
+    start: FloatArray
+    stop: FloatArray
+    width: FloatArray
+    low: FloatArray
+    high: FloatArray
+    marks: tuple[FloatArray, ...]
+
+
+def _gaps_of(solved: Solved, branch: Branch) -> _Gaps:
+    slots, curve, marks = branch.slots, solved.evidence.curve, solved.evidence.marks
+    hair = JUST_BEFORE * (float(curve.time[-1]) - float(curve.time[0]))
+    start, stop = (np.array([getattr(slot, side) for slot in slots], float) for side in ("start", "stop"))
+    counts = np.array([slot.stop for slot in slots if slot.count >= 0])
+    segment = np.cumsum([0] + [int(slot.count >= 0) for slot in slots[:-1]])
+    low = np.concatenate([[-np.inf], counts])[segment]
+    high = np.minimum(np.concatenate([counts - hair, [np.inf]])[segment], stop[-1])
+    seen = np.zeros(0) if marks is None else marks
+    inside = tuple(seen[(seen >= slot.start) & (seen < slot.stop)] for slot in slots)
+    return _Gaps(start, stop, np.maximum(stop - start - hair, 0.0), low, high, inside)
+
+
+def _patients(solved: Solved, branch: Branch, gaps: _Gaps, path: Path, rng: np.random.Generator) -> Patients:
     """One path as patients, with random times within gaps and within the uncertainty of drops."""
-    evidence, slack = solved.evidence, solved.noise.time
+    evidence = solved.evidence
     start, end = float(evidence.curve.time[0]), float(evidence.curve.time[-1])
     last_deaths = _undrawn_deaths(evidence, branch, path, rng)
-    hair = JUST_BEFORE * (end - start)
-    moments = _moved(branch.slots, slack, hair, rng)
-    deaths = np.repeat(moments, path.died)
+    # Moments of death are moved within the slack of drops, but never across a printed count.
+    moved = gaps.stop + solved.noise.time * rng.uniform(-1, 1, len(gaps.stop))
+    deaths = np.repeat(np.clip(moved, gaps.low, gaps.high), path.died)
     if solved.noise.clicks:
         # A click tells that they died since the one before.
-        deaths -= rng.random(len(deaths)) * np.repeat(
-            [max(s.stop - s.start - hair, 0) for s in branch.slots], path.died
-        )
-    censored = [
-        _gap_times(slot, int(c), evidence.marks, hair, rng)
-        for slot, c in zip(branch.slots, path.censored, strict=True)
-        if c
-    ]
+        deaths -= rng.random(len(deaths)) * np.repeat(gaps.width, path.died)
+    censored = [_gap_times(gaps, int(k), int(path.censored[k]), rng) for k in np.flatnonzero(path.censored)]
     last = np.full(path.left, max(end, branch.slots[-1].stop))
     time = np.clip(np.concatenate([deaths, last[:last_deaths], *censored, last[last_deaths:]]), start, None)
     died = len(deaths) + last_deaths
@@ -76,23 +98,13 @@ def _undrawn_deaths(evidence: ArmEvidence, branch: Branch, path: Path, rng: np.r
     return int(rng.random() < chance_of_last_death(evidence, branch.reading, path.left))
 
 
-def _moved(slots: Sequence[Slot], slack: float, hair: float, rng: np.random.Generator) -> FloatArray:
-    """(slots,) moments of death, each moved within slack but never across a printed count."""
-    stop = np.array([slot.stop for slot in slots])
-    counts = np.array([slot.stop for slot in slots if slot.count >= 0])
-    moved = stop + slack * rng.uniform(-1, 1, len(stop))
-    low = np.concatenate([[-np.inf], counts])
-    high = np.concatenate([counts - hair, [np.inf]])
-    segment = np.cumsum([0] + [int(slot.count >= 0) for slot in slots[:-1]])
-    return np.clip(moved, low[segment], np.minimum(high[segment], stop[-1]))
-
-
-def _gap_times(slot: Slot, count: int, marks: FloatArray | None, hair: float, rng: np.random.Generator) -> FloatArray:
-    inside = np.zeros(0) if marks is None else marks[(marks >= slot.start) & (marks < slot.stop)]
+def _gap_times(gaps: _Gaps, slot: int, count: int, rng: np.random.Generator) -> FloatArray:
+    """Random times for those censored in a slot's gap: at its marks, each once before any twice, else anywhere."""
+    inside = gaps.marks[slot]
     if len(inside):
         extra = rng.choice(inside, max(count - len(inside), 0))
         return np.concatenate([rng.permutation(inside)[:count], extra])
-    return slot.start + rng.random(count) * max(slot.stop - slot.start - hair, 0.0)
+    return gaps.start[slot] + rng.random(count) * gaps.width[slot]
 
 
 def with_ensemble(
@@ -105,14 +117,15 @@ def with_ensemble(
     weight = np.full(len(draws), 1 / len(draws)) if weight is None else weight / weight.sum()
     names = [arm.arm for arm in point.arms]
     found = [
-        [estimate_arm(draw[k], arm.rmst_tau, np.array([time for time, _ in arm.survival_at])) for draw in draws]
+        [quick_estimates(draw[k], arm.rmst_tau, np.array([time for time, _ in arm.survival_at])) for draw in draws]
         for k, arm in enumerate(point.arms)
     ]
     comparisons = []
     for c in point.comparisons:
         base, own = names.index(c.reference), names.index(c.arm)
         spread = _spread_ratios(c, [(draw[base], draw[own]) for draw in draws], weight)
-        comparisons.append(_spread_differences(spread, found[base], found[own], weight))
+        times = [time for time, _ in point.arms[own].survival_at]
+        comparisons.append(_spread_differences(spread, times, found[base], found[own], weight))
     arms = tuple(_spread_arm(arm, found[k], weight) for k, arm in enumerate(point.arms))
     return replace(point, arms=arms, comparisons=tuple(comparisons), draws=tuple(draws))
 
@@ -158,45 +171,50 @@ def _ratio_limits(log_hr: FloatArray, weight: FloatArray) -> tuple[float, float]
 
 
 def _spread_differences(
-    comparison: Comparison, reference: Sequence[ArmEstimate], arm: Sequence[ArmEstimate], weight: FloatArray
+    comparison: Comparison,
+    times: Sequence[float],
+    reference: Sequence[ArmValues],
+    arm: Sequence[ArmValues],
+    weight: FloatArray,
 ) -> Comparison:
     """The comparison with what the draws leave open of its differences in restricted mean and survival."""
-    rmst = [difference(ours.rmst, theirs.rmst) for ours, theirs in zip(arm, reference, strict=True)]
-    at = [
-        [difference(ours[1], theirs[1]) for ours, theirs in zip(one.survival_at, other.survival_at, strict=True)]
-        for one, other in zip(arm, reference, strict=True)
-    ]
-    row = {time: k for k, (time, _) in enumerate(arm[0].survival_at)}
+    rmst = _apart(np.array([draw.rmst for draw in arm]), np.array([draw.rmst for draw in reference]))
+    at = _apart(np.array([draw.survival_at for draw in arm]), np.array([draw.survival_at for draw in reference]))
     landmarks = tuple(
-        (time, _spread(value, [draw[row[time]] for draw in at], weight)) for time, value in comparison.landmarks
+        (time, _spread(value, at[:, times.index(time)], weight)) for time, value in comparison.landmarks
     )
     return replace(comparison, rmst=_spread(comparison.rmst, rmst, weight), landmarks=landmarks)
 
 
-def _spread_arm(arm: ArmEstimate, found: Sequence[ArmEstimate], weight: FloatArray) -> ArmEstimate:
+def _apart(ours: FloatArray, theirs: FloatArray) -> FloatArray:
+    """Differences, infinite where either is not known."""
+    known = np.isfinite(ours) & np.isfinite(theirs)
+    return np.where(known, np.where(known, ours, 0.0) - np.where(known, theirs, 0.0), np.inf)
+
+
+def _spread_arm(arm: ArmEstimate, found: Sequence[ArmValues], weight: FloatArray) -> ArmEstimate:
     survival_at = tuple(
-        (time, _spread(value, [f.survival_at[k][1] for f in found], weight))
+        (time, _spread(value, np.array([f.survival_at[k] for f in found]), weight))
         for k, (time, value) in enumerate(arm.survival_at)
     )
-    events = np.array([f.events for f in found], float)
+    lower, upper = np.array([f.quartiles for f in found]).T
+    events = np.array([f.events for f in found])
     limits = [round(weighted_quantile(events, weight, q)) for q in LIMITS]
     return replace(
         arm,
-        median=_spread(arm.median, [f.median for f in found], weight),
-        rmst=_spread(arm.rmst, [f.rmst for f in found], weight),
+        median=_spread(arm.median, np.array([f.median for f in found]), weight),
+        rmst=_spread(arm.rmst, np.array([f.rmst for f in found]), weight),
         survival_at=survival_at,
         events_interval=(limits[0], limits[1]),
-        quartiles=(
-            _spread(arm.quartiles[0], [f.quartiles[0] for f in found], weight),
-            _spread(arm.quartiles[1], [f.quartiles[1] for f in found], weight),
-        ),
-        follow_up=_spread(arm.follow_up, [f.follow_up for f in found], weight),
+        quartiles=(_spread(arm.quartiles[0], lower, weight), _spread(arm.quartiles[1], upper, weight)),
+        follow_up=_spread(arm.follow_up, np.array([f.follow_up for f in found]), weight),
     )
 
 
-def _spread(point: Interval, found: Sequence[Interval], weight: FloatArray) -> Interval:
-    """The point estimate with the draws' own interval, and where it has limits, limits that hold both errors."""
-    values = np.array([np.inf if f.value is None else f.value for f in found])
+def _spread(point: Interval, values: FloatArray, weight: FloatArray) -> Interval:
+    """The point estimate with the interval of its values in the draws (infinite where not known), and where it has
+    limits, limits that hold both errors.
+    """
     low, high = (weighted_quantile(values, weight, q) for q in LIMITS)
     limits = (low if np.isfinite(low) else None, high if np.isfinite(high) else None)
     finite = np.isfinite(values)

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..records import FloatArray, Interval, Patients, read_only
+from ..records import FloatArray, IntArray, Interval, Patients, read_only
 from .events import TIE_TOLERANCE, EventTable, tabulate
 from .normal import two_sided_z
 
@@ -34,7 +34,7 @@ class KaplanMeier:
 
     def at(self, times: FloatArray) -> tuple[Interval, ...]:
         """S with limits at given times; S = 1 before the first."""
-        rows = np.searchsorted(self.table.time, np.asarray(times, float) * (1 + TIE_TOLERANCE), side="right") - 1
+        rows = rows_at(self.table.time, times)
         return tuple(self._interval(int(i)) if i >= 0 else Interval(1.0, 1.0, 1.0, 0.0) for i in rows)
 
     def _interval(self, i: int) -> Interval:
@@ -50,9 +50,9 @@ class KaplanMeier:
         """
         low, high = self.low, self.high
         return Interval(
-            _first_time(self.table.time, self.survival, 1 - probability),
-            _first_time(self.table.time, low, 1 - probability),
-            _first_time(self.table.time, high, 1 - probability),
+            first_time(self.table.time, self.survival, 1 - probability),
+            first_time(self.table.time, low, 1 - probability),
+            first_time(self.table.time, high, 1 - probability),
         )
 
 
@@ -60,11 +60,21 @@ def kaplan_meier(patients: Patients, conf_type: ConfType = "log", level: float =
     """The estimate of one arm with at least one patient."""
     table = tabulate([patients])
     n, d = table.at_risk[0], table.deaths[0]
-    survival = np.cumprod(1 - d / n)
+    survival = survival_steps(table)
     with np.errstate(divide="ignore"):
         std_err = np.sqrt(np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0)))
     low, high = _limits(survival, std_err, conf_type, two_sided_z(level))
     return KaplanMeier(table, *map(read_only, (survival, low, high, std_err)))
+
+
+def survival_steps(table: EventTable) -> FloatArray:
+    """(m,) S(t) of the first arm of a table from each of its times on."""
+    return np.cumprod(1 - table.deaths[0] / table.at_risk[0])
+
+
+def rows_at(time: FloatArray, asked: FloatArray) -> IntArray:
+    """The row of the last of the (m,) distinct times that is not after each of the times asked; -1 before the first."""
+    return np.searchsorted(time, np.asarray(asked, float) * (1 + TIE_TOLERANCE), side="right") - 1
 
 
 def _limits(survival: FloatArray, std_err: FloatArray, conf_type: ConfType, z: float) -> tuple[FloatArray, FloatArray]:
@@ -84,7 +94,7 @@ def _limits(survival: FloatArray, std_err: FloatArray, conf_type: ConfType, z: f
     return np.where(alive, low, np.nan), np.where(alive, high, np.nan)
 
 
-def _first_time(time: FloatArray, level: FloatArray, target: float) -> float | None:
+def first_time(time: FloatArray, level: FloatArray, target: float) -> float | None:
     """The first time at which level <= target; the middle of the flat where level equals target."""
     known = np.isfinite(level)
     time, level = time[known], level[known]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..records import Interval
+from ..records import FloatArray, Interval
 from .km import KaplanMeier
 from .normal import two_sided_z
 
@@ -17,8 +17,7 @@ def restricted_mean(km: KaplanMeier, tau: float, level: float = 0.95) -> Interva
     """
     table = km.table
     inside = table.time < tau
-    knots = np.concatenate([[0.0], table.time[inside], [tau]])
-    areas = np.diff(knots) * np.concatenate([[1.0], km.survival[inside]])
+    areas = step_areas(table.time, km.survival, tau)
     rmst = float(areas.sum())
     after = np.cumsum(areas[:0:-1])[::-1]
     n, d = table.at_risk[0][inside], table.deaths[0][inside]
@@ -27,3 +26,10 @@ def restricted_mean(km: KaplanMeier, tau: float, level: float = 0.95) -> Interva
     se = float(np.sqrt(variance))
     z = two_sided_z(level)
     return Interval(rmst, rmst - z * se, rmst + z * se, se)
+
+
+def step_areas(time: FloatArray, survival: FloatArray, tau: float) -> FloatArray:
+    """Areas under S(t) from 0 to tau, one for each of its levels; their sum is the restricted mean."""
+    inside = time < tau
+    knots = np.concatenate([[0.0], time[inside], [tau]])
+    return np.diff(knots) * np.concatenate([[1.0], survival[inside]])

@@ -25,7 +25,7 @@ def result_files(
     overlays = draw_overlays(reading)
     files = digitized_files(version, reading, results, overlays)
     files["ipd.csv"] = _bytes(tables.patients_csv(results))
-    files["report.html"] = _bytes(report_html(version, reading, results, overlays))
+    files["report.html"] = _bytes(report_html(version, reading, results, overlays, files))
     if reported is not None:
         files[REPORTED_NAME] = reported
     return files

@@ -17,7 +17,7 @@ from ..records import Box, Caution, Digitization, Interval, PanelReading, PanelR
 from .corrections import STUDY_KEY, TOTALS
 from .difference import draw_difference
 from .kmplot import KmPlot, plan_km_plot
-from .picture import data_uri, jpeg_bytes, png_bytes
+from .picture import data_uri, jpeg_bytes, overlay_name, png_bytes
 from .places import place_of
 from .wording import (
     count_words,
@@ -70,18 +70,22 @@ class FigurePage:
 
 
 def report_html(
-    version: str, reading: Reading, results: Sequence[PanelResult], overlays: Mapping[str, PixelArray]
+    version: str,
+    reading: Reading,
+    results: Sequence[PanelResult],
+    overlays: Mapping[str, PixelArray],
+    files: Mapping[str, bytes],
 ) -> str:
     """The page: verdict first, then figure, curves, tables, warnings, method and provenance.
 
-    overlays: by the name of their picture.
+    overlays: by the name of their picture. files: the overlays as PNG files, by the files' names.
     """
     digitization = reading.digitization
     figures = []
     for name, pixels in reading.images.items():
         drawn = [p for p in digitization.panels if p.panel.source.image == name]
         difference = draw_difference(pixels, drawn)
-        figures.append(FigurePage(name, _embedded(overlays[name]), _embedded(difference)))
+        figures.append(FigurePage(name, _embedded(overlays[name], files[overlay_name(name)]), _embedded(difference)))
     return _page().render(
         version=version,
         digitization=digitization,
@@ -152,13 +156,16 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def _embedded(pixels: PixelArray) -> str:
-    """The picture as a data URI, made smaller where it is wider than the page can show."""
+def _embedded(pixels: PixelArray, png: bytes | None = None) -> str:
+    """The picture as a data URI, made smaller where it is wider than the page can show.
+
+    png: its file, where it was made already.
+    """
     height, width = pixels.shape[:2]
     if width > EMBEDDED_WIDTH:
         size = (EMBEDDED_WIDTH, max(1, round(height * EMBEDDED_WIDTH / width)))
-        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    png = png_bytes(pixels)
+        pixels, png = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8), None
+    png = png or png_bytes(pixels)
     return data_uri(png, "png") if len(png) <= LARGEST_PNG else data_uri(jpeg_bytes(pixels), "jpeg")
 
 
