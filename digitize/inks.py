@@ -58,7 +58,7 @@ def ink_where(ink: InkMap, mask: MaskArray) -> InkMap:
 
 
 def _dot(a: ColorArray, b: ColorArray) -> ColorArray:
-    """Sums of products over the last axis, of three colours; numpy's sum over so short an axis takes six times as long."""
+    """Sums of products over the last axis, of three: numpy's own sum over so short an axis takes six times as long."""
     return a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
 
 
@@ -125,7 +125,8 @@ def _core_colors(rgb: ColorArray, strength: ColorArray) -> ColorArray:
 def coverage(ink: InkMap, color: Rgb) -> FloatArray:
     """Share of each pixel covered by the given ink, 0 to 1, after undoing the mixture with the paper.
 
-    Shaped as the ink's strength. Pixels far from the line between paper and ink in RGB belong to something else and get 0.
+    Shaped as the ink's strength. Pixels far from the line between paper and ink in RGB belong to something else and get
+    0.
     """
     direction = np.asarray(color, np.float32) - ink.paper
     length2 = np.maximum(_dot(direction, direction), 1.0)
@@ -141,8 +142,8 @@ def coverage(ink: InkMap, color: Rgb) -> FloatArray:
 def nearest_ink(ink: InkMap, colors: tuple[Rgb, ...]) -> FloatArray:
     """Which of the colours each pixel's line is drawn in, by the colour of its core; -1 for paper and for strangers.
 
-    int, shaped as the ink's strength. A core fainter than a colour, on the way from paper to it, may be that colour blurred; a
-    core stronger than a colour cannot.
+    int, shaped as the ink's strength. A core fainter than a colour, on the way from paper to it, may be that colour
+    blurred; a core stronger than a colour cannot.
     """
     core = ink.core - ink.paper
     miss = np.full((len(colors) + 1, *ink.strength.shape), STRANGER, np.float32)

@@ -180,9 +180,7 @@ def _spread_differences(
     """The comparison with what the draws leave open of its differences in restricted mean and survival."""
     rmst = _apart(np.array([draw.rmst for draw in arm]), np.array([draw.rmst for draw in reference]))
     at = _apart(np.array([draw.survival_at for draw in arm]), np.array([draw.survival_at for draw in reference]))
-    landmarks = tuple(
-        (time, _spread(value, at[:, times.index(time)], weight)) for time, value in comparison.landmarks
-    )
+    landmarks = tuple((time, _spread(value, at[:, times.index(time)], weight)) for time, value in comparison.landmarks)
     return replace(comparison, rmst=_spread(comparison.rmst, rmst, weight), landmarks=landmarks)
 
 

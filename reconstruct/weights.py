@@ -63,8 +63,14 @@ def log_prior_of_deaths(slot: Slot, before: IntArray, died: IntArray) -> FloatAr
     """
     if slot.extra_rate <= 0 and slot.least_extra <= 0:
         return 0.0
-    mean = np.maximum(slot.extra_rate * np.maximum(before, 1), slot.least_extra)
-    return np.maximum(died - slot.least_deaths, 0) * np.log(mean / (1 + mean)) - np.log1p(mean)
+    if not len(before):
+        return 0.0
+    # Thousands of candidates have but some hundred numbers at risk: the logs are taken once of each.
+    lowest = int(before.min())
+    each = np.arange(lowest, int(before.max()) + 1)
+    mean = np.maximum(slot.extra_rate * np.maximum(each, 1), slot.least_extra)
+    place = before - lowest
+    return np.maximum(died - slot.least_deaths, 0) * np.log(mean / (1 + mean))[place] - np.log1p(mean)[place]
 
 
 def level_log_likelihood(slot: Slot, survival: FloatArray) -> FloatArray:

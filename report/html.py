@@ -74,18 +74,20 @@ def report_html(
     reading: Reading,
     results: Sequence[PanelResult],
     overlays: Mapping[str, PixelArray],
-    files: Mapping[str, bytes],
+    files: Mapping[str, bytes] | None = None,
 ) -> str:
     """The page: verdict first, then figure, curves, tables, warnings, method and provenance.
 
-    overlays: by the name of their picture. files: the overlays as PNG files, by the files' names.
+    overlays: by the name of their picture. files: where they are PNG files already, by the files' names.
     """
     digitization = reading.digitization
     figures = []
     for name, pixels in reading.images.items():
         drawn = [p for p in digitization.panels if p.panel.source.image == name]
         difference = draw_difference(pixels, drawn)
-        figures.append(FigurePage(name, _embedded(overlays[name], files[overlay_name(name)]), _embedded(difference)))
+        figures.append(
+            FigurePage(name, _embedded(overlays[name], (files or {}).get(overlay_name(name))), _embedded(difference))
+        )
     return _page().render(
         version=version,
         digitization=digitization,
