@@ -16,7 +16,7 @@ from .plotcrop import PlotCrop
 from .rhythm import Rhythm
 from .shades import join_paler_stretches, with_idle_keys
 from .styles import assign_styles
-from .tracing import TracedPath, described, ink_along, separate_inks, stroke_mask, trace_ink
+from .tracing import SHOWN, TracedPath, described, ink_along, separate_inks, stroke_mask, trace_ink
 
 RIDING = 0.6
 """Share of columns within a stroke of a better path beyond which a thin claim is marks riding on that path."""
@@ -164,13 +164,16 @@ def _traced(crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, count: in
     """Staircases of one ink; the first is taken for a solid line unless bridging gaps gathers much more ink."""
     widths = [k.width_px for k in ink.keys]
     thin = min(widths) / max(widths) if widths else 1.0
-    traced = trace_ink(crop, own, index, count, solid=0, named=max(1, len(ink.keys)), thin=thin)
-    if traced and len(ink.keys) <= 1:
-        # A short sample of long dashes looks solid: the curve itself decides.
-        unbroken = trace_ink(crop, own, index, count, solid=1)
-        if unbroken and _weight(traced[0]) < DASH_GAIN * _weight(unbroken[0]):
-            return unbroken
-    return traced
+    if len(ink.keys) > 1:
+        return trace_ink(crop, own, index, count, solid=0, named=len(ink.keys), thin=thin)
+    dashed = trace_ink(crop, own, index, 1, solid=0)
+    if not dashed:
+        return []
+    # A short sample of long dashes looks solid: the curve itself decides.
+    unbroken = trace_ink(crop, own, index, 1, solid=1)
+    solid = bool(unbroken) and _weight(dashed[0]) < DASH_GAIN * _weight(unbroken[0])
+    first = (unbroken if solid else dashed)[0].stair
+    return trace_ink(crop, own, index, count, solid=int(solid), first=first)
 
 
 def _spares(
@@ -207,6 +210,9 @@ def _under_marks(crop: PlotCrop, path: TracedPath, owns: list[FloatArray], drawn
     marks = (crop.ink.strength > STRONG_INK) & ~taken & ~crop.lettering & ~crop.frame
     marks[:, : path.stair.last] = False
     own = np.where(marks, np.float32(MARK_PAY), owns[path.ink])
+    inked = np.count_nonzero((own[:, path.stair.last + 1 :] > SHOWN).any(axis=0))
+    if inked < ALONG * LEAST_BURIED * columns:
+        return path
     again = trace_ink(crop, own, path.ink, 1, solid=0)
     if not again or len(again[0].stair.row) < len(path.stair.row) + LEAST_BURIED * columns:
         return path

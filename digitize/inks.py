@@ -207,10 +207,10 @@ def line_width(own: FloatArray) -> float:
 
 def _common_run(solid: MaskArray) -> float:
     """Length of vertical runs of True that holds most of the ink, among runs up to 40 px."""
-    padded = np.zeros((solid.shape[0] + 2, solid.shape[1]), np.int8)
-    padded[1:-1] = solid
-    change = np.diff(padded, axis=0)
-    starts, ends = np.argwhere(change.T == 1)[:, 1], np.argwhere(change.T == -1)[:, 1]
-    lengths = ends - starts
+    # Column after column in one line, each with a row of paper after it.
+    padded = np.zeros((solid.shape[1], solid.shape[0] + 1), bool)
+    padded[:, :-1] = solid.T
+    change = np.flatnonzero(np.diff(padded.ravel(), prepend=False))
+    lengths = change[1::2] - change[::2]
     lengths = lengths[lengths <= 40]
     return float(np.bincount(lengths, weights=lengths).argmax()) if len(lengths) else 1.0

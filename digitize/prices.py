@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..records import FloatArray, MaskArray, PixelArray
+from ..records import FloatArray, MaskArray
 
 RUN_PAPER, DROP_PAPER = 1.0, 6.0
 """Price of a column of bare paper, and of a row of it in a drop: software always draws the riser of a step."""
@@ -28,6 +28,10 @@ SLANTS = (0.0, 15.0, 30.0, 45.0, 60.0, 75.0, 90.0)
 """Directions, in degrees below the horizontal, in which the dashes of a falling curve follow each other."""
 
 
+_RUN_OTHERWISE = np.array([RUN_PAPER, RUN_BRIDGE, RUN_HIDDEN])
+_DROP_OTHERWISE = np.array([DROP_PAPER, DROP_BRIDGE, DROP_HIDDEN])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prices:
     """Prices of every pixel for a run along it and for a drop through it; both (height, width)."""
@@ -41,42 +45,51 @@ def price_pixels(
     hiding: MaskArray,
     width_px: float,
     gap_px: float,
-    dashes: MaskArray | None = None,
+    bridged: MaskArray | None = None,
     thin: float = 1.0,
 ) -> Prices:
     """Price the pixels for one arm.
 
     own: (height, width) 0 to 1, the arm's own ink. hiding: bool, ink that may lie over the arm.
-    width_px: stroke width. gap_px: the longest gap of the arm's dashes, SOLID_GAP for a solid line. dashes: bool, all
-    ink between whose pieces the arm may run, where that is more than its own: another arm may have been given some.
-    thin: thinnest stroke of the ink as a share of width_px, below 1 where lines of several strokes share it.
+    width_px: stroke width. gap_px: the longest gap of the arm's dashes, SOLID_GAP for a solid line. bridged: bool, the
+    gaps of all ink between whose pieces the arm may run, where that is more than its own: another arm may have been
+    given some. thin: thinnest stroke of the ink as a share of width_px, below 1 where lines of several strokes share it.
     """
+    bridged = bridge_gaps(own > 0.3, gap_px) if bridged is None else bridged
+    # By columns, as the staircase is sought. Where there is no own ink the price is one of three.
+    kind = np.where(hiding.T, np.uint8(2), bridged.T.view(np.uint8))
+    run, drop = _RUN_OTHERWISE[kind], _DROP_OTHERWISE[kind]
+    x, y = np.nonzero(own.T > 0)
+    ink, centred = own[y, x], _centred(own, width_px, gap_px, thin)[y, x]
+    run[x, y] = -centred + (1.0 - centred) * run[x, y]
+    drop[x, y] = np.where(ink > 0.3, DROP_OWN, (1.0 - ink) * drop[x, y])
+    # The axis line hides nothing that could be used to slide down it to a legend's frame.
+    axis = np.where(hiding.T[:AXIS_COLUMNS], DROP_AXIS, 0.0)
+    drop[:AXIS_COLUMNS] = np.maximum(drop[:AXIS_COLUMNS], axis)
+    return Prices(run.T, drop.T)
+
+
+def _centred(own: FloatArray, width_px: float, gap_px: float, thin: float) -> FloatArray:
+    """(height, width) what own ink pays for a run along it, most in the middle of the stroke."""
     size = max(1, round(width_px))
     blurred = cv2.blur(own.astype(np.float32), (1, size)) if size > 1 else own
     if thin < 1.0:
         # Across a window as wide as a thick stroke the middle of a thin one would earn next to nothing.
         blurred = blurred / np.maximum(cv2.dilate(blurred, np.ones((size, 1), np.uint8)), thin)
-    centred: FloatArray = np.where(own > 0, blurred, 0.0)
-    if gap_px <= SOLID_GAP:
-        # Among ticks that stand close together only the line itself runs on from one to the next.
-        length = 2 * size + LONG_RUN
-        running = cv2.morphologyEx(own.astype(np.float32), cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-        centred = centred * (SHORT_PAY + (1.0 - SHORT_PAY) * np.clip(running, 0.0, 1.0))
-    solid = own > 0.3 if dashes is None else dashes
-    bridged = _bridge_gaps(solid.astype(np.uint8), int(np.ceil(gap_px)) + 1)
-    otherwise_run = np.where(hiding, RUN_HIDDEN, np.where(bridged, RUN_BRIDGE, RUN_PAPER))
-    otherwise_drop = np.where(hiding, DROP_HIDDEN, np.where(bridged, DROP_BRIDGE, DROP_PAPER))
-    drop = np.where(own > 0.3, DROP_OWN, (1.0 - own) * otherwise_drop)
-    # The axis line hides nothing that could be used to slide down it to a legend's frame.
-    drop[:, :AXIS_COLUMNS] = np.maximum(drop[:, :AXIS_COLUMNS], np.where(hiding[:, :AXIS_COLUMNS], DROP_AXIS, 0.0))
-    return Prices(
-        run=-centred + (1.0 - centred) * otherwise_run,
-        drop=drop,
-    )
+    if gap_px > SOLID_GAP:
+        return blurred
+    # Among ticks that stand close together only the line itself runs on from one to the next.
+    length = 2 * size + LONG_RUN
+    running = cv2.morphologyEx(own.astype(np.float32), cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    return blurred * (SHORT_PAY + (1.0 - SHORT_PAY) * np.clip(running, 0.0, 1.0))
 
 
-def _bridge_gaps(solid: PixelArray, gap: int) -> MaskArray:
-    """Pixels between two pieces of ink that a staircase could join: along, down, or slanting down to the right."""
+def bridge_gaps(inked: MaskArray, gap_px: float) -> MaskArray:
+    """Pixels between two pieces of ink that a staircase could join: along, down, or slanting down to the right.
+
+    gap_px: the longest gap that is bridged.
+    """
+    solid, gap = inked.astype(np.uint8), int(np.ceil(gap_px)) + 1
     bridged = np.zeros(solid.shape, bool)
     dashed = gap > 4
     # Dashes on both sides of a corner are out of line by a stroke or so.

@@ -13,7 +13,7 @@ import numpy as np
 from ..records import FloatArray, IntArray, MaskArray, Rgb
 from .inks import FAINTEST, coverage, ink_where, line_width, nearest_ink
 from .plotcrop import PlotCrop
-from .prices import SOLID_GAP, price_pixels
+from .prices import SOLID_GAP, bridge_gaps, price_pixels
 from .refine import Corners, refine_staircase
 from .staircase import Staircase, cheapest_staircase
 
@@ -25,6 +25,8 @@ MOST_THICKER = 2.0
 """Times the commonest width of an ink up to which a line in it may be thicker: bands of marks are more."""
 HALF_INKED = 0.5
 """Coverage from which a pixel is counted to a line's thickness, without its soft edges."""
+SHOWN = 0.4
+"""Coverage from which a column of a line's stroke shows its ink."""
 DASH_GAP = 4.5
 """Longest gap of a dash pattern in stroke widths: R's dotted line has 3, SAS's longest 4."""
 
@@ -57,27 +59,35 @@ class TracedPath:
 
 
 def trace_ink(
-    crop: PlotCrop, own: FloatArray, index: int, count: int, solid: int, named: int = 1, thin: float = 1.0
+    crop: PlotCrop,
+    own: FloatArray,
+    index: int,
+    count: int,
+    solid: int,
+    named: int = 1,
+    thin: float = 1.0,
+    first: Staircase | None = None,
 ) -> list[TracedPath]:
     """Trace up to `count` staircases in one ink, most ink first.
 
     own: (height, width) its coverage; index: its number. solid: how many of the first are known to have no gaps.
     named: how many the legend shows in this ink: a dotted line earns little, the more so where it is hidden at first.
-    thin: stroke of the thinnest of them as a share of the thickest.
+    thin: stroke of the thinnest of them as a share of the thickest. first: the first one, where it is known already.
     """
     width = line_width(own)
     others = (crop.ink.strength > 60) & (own < 0.3)
     hiding = others | crop.lettering | crop.frame
-    found: list[Staircase] = []
+    found = [] if first is None else [first]
     # Soft edges make a stroke look narrower and its gaps wider than they are.
     gaps = [SOLID_GAP if place < solid else DASH_GAP * (width + 1) + 1 for place in range(count)]
-    for place, gap in enumerate(gaps):
-        stair = _cheapest(crop, own, hiding, found, width, gap, thin)
+    bridges = {gap: bridge_gaps(own > 0.3, gap) for gap in gaps}
+    for place, gap in list(enumerate(gaps))[len(found) :]:
+        stair = _cheapest(crop, own, hiding, found, width, (gap, bridges[gap]), thin)
         if stair.earned <= (0.0 if place < named else LEAST_EARNED * own.shape[1]):
             break
         found.append(stair)
     if len(found) > 2:
-        found = _traced_again(crop, own, hiding, found, width, gaps, thin)
+        found = _traced_again(crop, own, hiding, found, width, [(gap, bridges[gap]) for gap in gaps], thin)
     paths = []
     for place, stair in enumerate(found):
         fresh, hidden = _left_by(own, hiding, found[:place], width, thin)
@@ -91,12 +101,12 @@ def _cheapest(
     hiding: MaskArray,
     others: list[Staircase],
     width: float,
-    gap: float,
+    gap: tuple[float, MaskArray],
     thin: float,
 ) -> Staircase:
-    """The cheapest staircase on the ink that others leave; gap: longest gap between its dashes."""
+    """The cheapest staircase on the ink that others leave; gap: longest gap between its dashes, and the ink's gaps."""
     fresh, hidden = _left_by(own, hiding, others, width, thin)
-    prices = price_pixels(fresh, hidden, width, gap, own > 0.3, thin if thin < MIXED else 1.0)
+    prices = price_pixels(fresh, hidden, width, *gap, thin if thin < MIXED else 1.0)
     return cheapest_staircase(prices.run, prices.drop, crop.start_row, int(np.ceil(max(3.0, 1.5 * width))))
 
 
@@ -140,7 +150,7 @@ def _traced_again(
     hiding: MaskArray,
     found: list[Staircase],
     width: float,
-    gaps: list[float],
+    gaps: list[tuple[float, MaskArray]],
     thin: float,
 ) -> list[Staircase]:
     """Staircases traced once more on what all others leave, all but the first.
@@ -251,7 +261,7 @@ def ink_along(own: FloatArray, row: IntArray, first: int, width_px: float) -> Ma
     reach = int(np.ceil(width_px / 2))
     rows = np.clip(row[:, None] + np.arange(-reach, reach + 1), 0, own.shape[0] - 1)
     columns = np.arange(first, first + len(row))[:, None]
-    return own[rows, columns].max(axis=1) > 0.4
+    return own[rows, columns].max(axis=1) > SHOWN
 
 
 def _long_runs(flags: MaskArray, least: float) -> MaskArray:
