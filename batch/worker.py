@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import multiprocessing
 import os
@@ -70,8 +71,27 @@ def run_in_time(work: Work, seconds: float, job: Job, out: Path, key: str) -> Ou
     return work(job, out, key)
 
 
+def give_memory_back() -> None:
+    """Return what is free to the system, where its C library can be asked to (glibc).
+
+    Left alone it keeps the gaps between what still stands: 170 MB after 70 figures, and more after larger ones.
+    """
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # musl, macOS; Windows has no program to look in
+        return
+    trim(0)
+
+
 def run_job(job: Job, out: Path, key: str) -> Outcome:
     """Run one figure into its folder below out; every error of the figure's becomes an outcome."""
+    try:
+        return _outcome_of(job, out, key)
+    finally:
+        give_memory_back()
+
+
+def _outcome_of(job: Job, out: Path, key: str) -> Outcome:
     folder = out / job.name
     try:
         clear_results(folder)
