@@ -76,6 +76,12 @@ class NoCurveFound(DigitizeError):
     remedy = "Give a larger picture of the figure, or name the arms with --arms."
 
 
+class NothingRead(DigitizeError):
+    """No figure of a batch gave a result."""
+
+    remedy = "The messages in summary.csv say why."
+
+
 class ReconstructError(Km2ipdError):
     """The curves and counts cannot be turned into patients."""
 

@@ -108,6 +108,11 @@ def worst_status(rows: Sequence[SummaryRow]) -> str:
     return next((s for s in ("failed", "review") if s in statuses), "ok")
 
 
+def is_read(outcome: Outcome) -> bool:
+    """Whether a job gave a result, be it one that must be looked at."""
+    return outcome.status in ("ok", "review", "failed")
+
+
 def count_words(outcomes: Sequence[Outcome]) -> str:
     """How many came out how: 31 ok, 6 review, 3 refused."""
     counts = Counter(o.status for o in outcomes)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..errors import NothingRead
 from .options import FOLDER
 
 
@@ -35,9 +36,9 @@ def batch(
 
     SOURCE is a folder, searched to its depth for figures and study.toml files, or a CSV manifest with the column
     figure and, where needed, name, page, panel, x_min, x_max, y_min, y_max, arms (by |), direction, risk_table,
-    totals, reported, method.
+    totals, reported, method. Exit code 3 when no figure at all could be read.
     """
-    from ..batch.outcome import count_words
+    from ..batch.outcome import count_words, is_read
     from ..batch.progress import told_on_stderr
     from ..batch.run import run_batch
 
@@ -54,3 +55,5 @@ def batch(
         )
     if not quiet:
         click.echo(f"{len(outcomes)} figures: {count_words(outcomes)}\nWritten: {out / 'index.html'}")
+    if not any(map(is_read, outcomes)):
+        raise NothingRead(f"{source}: none of {len(outcomes)} figures could be read")

@@ -96,8 +96,10 @@ def test_names_no_one_expects_are_run_and_told_in_one_line(tmp_path: Path, capsy
     for name in names:
         with open(os.fsencode(tmp_path / "in") + b"/" + name, "wb") as handle:
             handle.write(b"no picture")
-    assert cli.main(["batch", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--jobs", "1"]) == 0
-    assert len(capsys.readouterr().err.splitlines()) == 5  # ..png is a hidden file
+    assert cli.main(["batch", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--jobs", "1"]) == 3
+    *told, error = capsys.readouterr().err.splitlines()
+    assert len(told) == 5  # ..png is a hidden file
+    assert "none of 5 figures could be read" in error and "summary.csv" in error
     with (tmp_path / "out" / "summary.csv").open(newline="") as handle:
         rows = list(csv.DictReader(handle))
     assert sorted(r["name"] for r in rows) == ["a_b", "f", "index.html-2", "summary.csv-2", "数" * 66]
