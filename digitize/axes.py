@@ -145,10 +145,19 @@ def find_scales(labels: tuple[NumberLabel, ...], orientation: Orientation) -> tu
     if orientation == "vertical":
         labels = tuple(label for label in map(_as_y_label, labels) if label.readings)
     free = list(range(len(labels)))
+    sizes = [label.print_size for label in labels]
+    beside = [
+        {
+            j
+            for j, other in enumerate(labels)
+            if _same_line(label.box, other.box, *sorted((high, sizes[j])), orientation)
+        }
+        for label, high in zip(labels, sizes, strict=True)
+    ]
     scales: list[PrintedScale] = []
     known: dict[tuple[int, ...], tuple[list[int], FloatArray] | None] = {}
     while len(free) >= 2:
-        bands = {tuple(j for j in free if _same_line(labels[i], labels[j], orientation)) for i in free}
+        bands = {tuple(j for j in free if j in beside[i]) for i in free}
         for band in bands - known.keys():
             known[band] = _agreeing(labels, band, orientation)
         found = [known[band] for band in sorted(bands)]
@@ -224,12 +233,13 @@ def _along(box: Box, orientation: Orientation) -> float:
     return box.centre[0 if orientation == "horizontal" else 1]
 
 
-def _same_line(one: NumberLabel, other: NumberLabel, orientation: Orientation) -> bool:
-    """Whether two labels of like print stand in one row, or in one column by either edge or the middle."""
-    small, large = sorted((one.print_size, other.print_size))
+def _same_line(a: Box, b: Box, small: float, large: float, orientation: Orientation) -> bool:
+    """Whether two labels of like print stand in one row, or in one column by either edge or the middle.
+
+    small, large: the lesser and the greater of their print sizes.
+    """
     if large > HEIGHT_RATIO * small:
         return False
-    a, b = one.box, other.box
     if orientation == "horizontal":
         return abs(a.centre[1] - b.centre[1]) <= SAME_LINE * small
     offsets = (a.right - b.right, a.left - b.left, a.centre[0] - b.centre[0])

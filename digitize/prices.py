@@ -53,7 +53,8 @@ def price_pixels(
     own: (height, width) 0 to 1, the arm's own ink. hiding: bool, ink that may lie over the arm.
     width_px: stroke width. gap_px: the longest gap of the arm's dashes, SOLID_GAP for a solid line. bridged: bool, the
     gaps of all ink between whose pieces the arm may run, where that is more than its own: another arm may have been
-    given some. thin: thinnest stroke of the ink as a share of width_px, below 1 where lines of several strokes share it.
+    given some. thin: thinnest stroke of the ink as a share of width_px, below 1 where lines of several strokes share
+    it.
     """
     bridged = bridge_gaps(own > 0.3, gap_px) if bridged is None else bridged
     # By columns, as the staircase is sought. Where there is no own ink the price is one of three.

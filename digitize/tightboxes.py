@@ -41,8 +41,9 @@ _NARROWER = 0.98
 
 def ink_mask(crop: PixelArray) -> np.ndarray:
     """Boolean mask of the ink in a small crop, dark on light or light on dark, by distance from its background."""
-    background = np.median(crop.reshape(-1, 3), axis=0)
-    distance = np.abs(crop.astype(np.int16) - background.astype(np.int16)).max(axis=2)
+    planes = np.ascontiguousarray(crop.reshape(-1, 3).T)
+    background = np.median(planes, axis=1).astype(np.int16)
+    distance = np.abs(planes.astype(np.int16) - background[:, None]).max(axis=0).reshape(crop.shape[:2])
     return distance > max(_INK_LEAST, _INK_SHARE * np.percentile(distance, 99))
 
 
@@ -150,12 +151,11 @@ def _letter_blobs(ink: np.ndarray, core: Box) -> tuple[np.ndarray, tuple[bool, b
 
 def _runs_through(ink: np.ndarray) -> np.ndarray:
     """(columns,) bool: whether a line runs down through the ink from one end, whole or nearly so."""
-    longest = run = np.zeros(ink.shape[1], int)
-    for row in ink:
-        run = np.where(row, run + 1, 0)
-        longest = np.maximum(longest, run)
-    through = (ink.mean(axis=0) > _THROUGH) & (longest > _UNBROKEN * len(ink))
-    return through & (ink[0] | ink[-1])
+    through = (ink.mean(axis=0) > _THROUGH) & (ink[0] | ink[-1])
+    for column in np.flatnonzero(through):
+        edges = np.flatnonzero(np.diff(ink[:, column], prepend=False, append=False))
+        through[column] = (edges[1::2] - edges[::2]).max() > _UNBROKEN * len(ink)
+    return through
 
 
 def _is_key(blob: np.ndarray) -> bool:

@@ -38,17 +38,13 @@ WIDER = (1.0, 3.0, 12.0, np.inf)
 Guide = Callable[[int, IntArray, IntArray], FloatArray]
 
 
-def _no_guide(slot: int, left: IntArray, deaths: IntArray) -> FloatArray:
-    return np.zeros(len(left))
-
-
 def run_forward(
     slots: Sequence[Slot],
     start: Layer,
     *,
     count_deaths: bool,
     tilt: float = 0.0,
-    guide: Guide = _no_guide,
+    guide: Guide | None = None,
     kept: int = KEPT,
     strict: bool = False,
 ) -> list[Layer]:
@@ -62,7 +58,7 @@ def run_forward(
     layers = [start]
     rng = np.random.default_rng(0)
     for k, slot in enumerate(slots):
-        layer = _advance(layers[-1], slot, count_deaths, tilt, partial(guide, k), kept, rng)
+        layer = _advance(layers[-1], slot, count_deaths, tilt, guide and partial(guide, k), kept, rng)
         if layer is None or (strict and layer.widened):
             return []
         layers.append(layer)
@@ -91,7 +87,7 @@ _Leads = Callable[[IntArray, IntArray], FloatArray]
 
 
 def _advance(
-    layer: Layer, slot: Slot, count_deaths: bool, tilt: float, leads: _Leads, kept: int, rng: np.random.Generator
+    layer: Layer, slot: Slot, count_deaths: bool, tilt: float, leads: _Leads | None, kept: int, rng: np.random.Generator
 ) -> Layer | None:
     for wider in WIDER:
         # A drop that no death can explain within its error is given up as noise in the wider search.
@@ -136,7 +132,7 @@ def _merged(
     slot: Slot,
     found: Candidates,
     count_deaths: bool,
-    leads: _Leads,
+    leads: _Leads | None,
     kept: int,
     rng: np.random.Generator,
     widened: bool,
@@ -144,7 +140,8 @@ def _merged(
     """Join candidates of one state, drop the negligible, keep at most `kept` states."""
     left = layer.left[found.parent] - found.censored - found.died
     deaths = layer.deaths[found.parent] + found.died
-    rank = found.weight + leads(left, deaths) + _leads_to_count(slot, left)
+    rank = found.weight if leads is None else found.weight + leads(left, deaths)
+    rank = rank if slot.ahead is None else rank + _leads_to_count(slot.ahead, slot.next_count, left)
     # Places in `found` of the candidates that are left, so that they themselves are moved only once.
     place = np.flatnonzero(rank > rank.max() - NEGLIGIBLE)
     left, deaths = left[place], deaths[place]
@@ -160,7 +157,8 @@ def _merged(
     key, left, place = key[order], left[order], place[order]
     first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
     weighed = found.weight[place]
-    weight, rank = np.logaddexp.reduceat(weighed, first), np.logaddexp.reduceat(rank[place], first)
+    weight = np.logaddexp.reduceat(weighed, first)
+    rank = weight if rank is found.weight else np.logaddexp.reduceat(rank[place], first)
     if len(first) > kept:
         chosen = np.sort(np.argpartition(-rank, kept - 1)[:kept])
         first, mine = _only(chosen, first, len(place))
@@ -215,15 +213,13 @@ def _standing_for_all(first: IntArray, weight: FloatArray, weighed: FloatArray, 
     return first + np.minimum(below, size - 1)
 
 
-def _leads_to_count(slot: Slot, left: IntArray) -> FloatArray | float:
-    """Log weight of the next printed count, given the numbers left after a slot.
+def _leads_to_count(ahead: tuple[float, float, float], next_count: int, left: IntArray) -> FloatArray:
+    """Log weight of the next printed count, given the numbers left after a slot and what lies ahead of it.
 
     Without it the numbers that are likely gap by gap would be kept, and those lost that also lead to the count.
     """
-    if slot.ahead is None:
-        return 0.0
-    mean, variance, survive = slot.ahead
-    censored = (left * survive - slot.next_count) / ((1 + survive) / 2)
+    mean, variance, survive = ahead
+    censored = (left * survive - next_count) / ((1 + survive) / 2)
     off = (censored - mean) ** 2 / (variance + 1 + left * survive * (1 - survive) / 4)
     return -np.minimum(0.5 * off, NEGLIGIBLE / 2)
 

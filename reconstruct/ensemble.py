@@ -102,7 +102,7 @@ def _gap_times(gaps: _Gaps, slot: int, count: int, rng: np.random.Generator) -> 
     """Random times for those censored in a slot's gap: at its marks, each once before any twice, else anywhere."""
     inside = gaps.marks[slot]
     if len(inside):
-        extra = rng.choice(inside, max(count - len(inside), 0))
+        extra = rng.choice(inside, count - len(inside)) if count > len(inside) else np.zeros(0)
         return np.concatenate([rng.permutation(inside)[:count], extra])
     return gaps.start[slot] + rng.random(count) * gaps.width[slot]
 
