@@ -224,7 +224,8 @@ def trace_farther(
     thin = min(1.0, line_width(left.astype(float)) / width)
     hiding = ((crop.ink.strength > 60) & (own < 0.3)) | crop.lettering | crop.frame
     gap = LONGER_GAP * (DASH_GAP * (width + 1) + 1)
-    return described(crop, own, path, _cheapest(crop, own, hiding, others, width, gap, thin))
+    gaps = gap, bridge_gaps(own > 0.3, gap)
+    return described(crop, own, path, _cheapest(crop, own, hiding, others, width, gaps, thin))
 
 
 def described(crop: PlotCrop, own: FloatArray, path: TracedPath, stair: Staircase) -> TracedPath:
