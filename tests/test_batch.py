@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import ctypes
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from km2ipd.batch.jobs import Job, find_jobs
 from km2ipd.batch.outcome import JOURNAL_NAME, Journal, Outcome
 from km2ipd.batch.pool import run_on_this_machine
 from km2ipd.batch.run import run_batch
+from km2ipd.batch.worker import give_memory_back
 from km2ipd.errors import BadTable, OutputNotWritable, UsageError
 from km2ipd.records import Caution, Reading
 
@@ -204,6 +206,32 @@ def test_one_that_dies_hangs_or_hogs_memory_loses_itself_alone(tmp_path: Path, m
         "fine2": "ok",
         "fine3": "ok",
     }
+
+
+def test_the_largest_files_are_begun_first(tmp_path: Path) -> None:
+    sizes = {"a": 10, "b": 3000, "c": 200}
+    for name, size in sizes.items():
+        (tmp_path / name).write_bytes(bytes(size))
+    jobs = [(Job(name, tmp_path / name, {}), "k") for name in ("gone", *sizes)]
+    done = run_on_this_machine(jobs, tmp_path, workers=1, seconds=60, memory_gb=1.5, work=misbehave)
+    assert [outcome.name for outcome in done] == ["b", "c", "a", "gone"]
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "malloc_trim"),
+    reason="only glibc gives memory back on demand",
+)
+def test_what_is_free_goes_back_to_the_system() -> None:
+    pieces = [bytes(100_000) for _ in range(1500)]
+    kept = pieces[-1]
+    del pieces
+    before = resident_mb()
+    give_memory_back()
+    assert len(kept) and resident_mb() < before - 100
+
+
+def resident_mb() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are found through /proc")
