@@ -47,17 +47,21 @@ def run_forward(
     guide: Guide | None = None,
     kept: int = KEPT,
     strict: bool = False,
+    begun: Sequence[Layer] = (),
 ) -> list[Layer]:
     """The layers of the chain, the first being the start. Empty when no hypothesis meets the printed counts.
 
     count_deaths: tell hypotheses apart by their deaths so far, for printed totals to be met. tilt: log weight
     added per death, to steer the search towards a printed total (it is the same for all paths with that
     total). guide: chooses, with the weights, which hypotheses are kept, and changes no weight. kept: hypotheses kept
-    after a slot. strict: give up when a level cannot be met within its error.
+    after a slot. strict: give up when a level cannot be met within its error. begun: what a run of
+    the same first slots, with all else alike, has left after them.
     """
-    layers = [start]
+    layers = [start, *begun]
     rng = np.random.default_rng(0)
-    for k, slot in enumerate(slots):
+    # One number was drawn for each state of those layers.
+    rng.bit_generator.advance(sum(len(layer.left) for layer in begun))
+    for k, slot in list(enumerate(slots))[len(begun) :]:
         layer = _advance(layers[-1], slot, count_deaths, tilt, guide and partial(guide, k), kept, rng)
         if layer is None or (strict and layer.widened):
             return []

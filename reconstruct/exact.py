@@ -10,12 +10,13 @@ import numpy as np
 
 from ..records import FloatArray, Patients
 from .censoring import MarkReading, TailShape, end_prior, mark_readings, tail_shapes
-from .chain import KEPT, Layer, run_forward, starting_layer
+from .chain import KEPT, Layer
 from .crowding import rates_of_marks, spread_over_marks
 from .evidence import SAME_END, ArmEvidence
 from .markpriors import SLIPS
 from .noise import EXACT_ERROR, Noise, click_noises, hands_of, rounding_noise, time_noise
 from .paths import Path
+from .runs import SharedRuns
 from .slots import build_slots
 from .totals import steer_towards
 from .weights import Slot
@@ -130,7 +131,8 @@ def solve_with(evidence: ArmEvidence, noise: Noise, *, kept: int = KEPT, strict:
     """The chain under a given noise, the tail shapes weighed; None where no whole patients fit what is
     printed.
     """
-    read = {reading: _weighed_shapes(evidence, noise, reading, kept, strict) for reading in mark_readings(evidence)}
+    runs = SharedRuns(evidence.n, strict)
+    read = {reading: _weighed_shapes(evidence, noise, reading, kept, runs) for reading in mark_readings(evidence)}
     found = read[MarkReading.SOME_HIDE]
     at_their_word = [b for b in read.get(MarkReading.ONE_EACH, []) if _is_consistent(b, evidence)]
     if at_their_word:
@@ -141,14 +143,16 @@ def solve_with(evidence: ArmEvidence, noise: Noise, *, kept: int = KEPT, strict:
     return Solved(evidence, noise, likely)
 
 
-def _weighed_shapes(evidence: ArmEvidence, noise: Noise, reading: MarkReading, kept: int, strict: bool) -> list[Branch]:
+def _weighed_shapes(
+    evidence: ArmEvidence, noise: Noise, reading: MarkReading, kept: int, runs: SharedRuns
+) -> list[Branch]:
     """A branch for each of the likely tail shapes that fit, the best first."""
     shapes = tail_shapes(evidence, reading)
     if len(shapes) > FULL_SHAPES:
-        scouts = [(_follow(evidence, noise, shape, SCOUT_KEPT, strict), shape) for shape in shapes]
+        scouts = [(_follow(evidence, noise, shape, SCOUT_KEPT, runs), shape) for shape in shapes]
         met = sorted(((b.weight, k) for k, (b, _) in enumerate(scouts) if b is not None), reverse=True)
         shapes = tuple(shapes[k] for _, k in met[:FULL_SHAPES])
-    found = [b for b in (_follow(evidence, noise, shape, kept, strict) for shape in shapes) if b is not None]
+    found = [b for b in (_follow(evidence, noise, shape, kept, runs) for shape in shapes) if b is not None]
     return sorted(found, key=lambda branch: -branch.weight)
 
 
@@ -173,12 +177,12 @@ def _alike(first: list[Branch], second: list[Branch]) -> list[Branch]:
     return [*first, *(replace(branch, weight=branch.weight + gap) for branch in second)]
 
 
-def _follow(evidence: ArmEvidence, noise: Noise, shape: TailShape, kept: int, strict: bool) -> Branch | None:
+def _follow(evidence: ArmEvidence, noise: Noise, shape: TailShape, kept: int, runs: SharedRuns) -> Branch | None:
     """One tail shape's chain, steered towards the printed total where there is one."""
     slots = build_slots(evidence, noise, shape)
     counted = any(slot.events >= 0 or slot.uncensored is not None for slot in slots)
     prior = end_prior(evidence, evidence.n, noise.time, shape)
-    run = partial(run_forward, slots, starting_layer(evidence.n), strict=strict)
+    run = partial(runs.forward, slots)
     if evidence.events is None:
         return _closed(evidence, slots, run(count_deaths=counted, kept=kept), prior, shape.marks)
 

@@ -2,6 +2,8 @@
 other.
 """
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,6 +18,7 @@ from km2ipd.reconstruct.exact import solve
 from km2ipd.reconstruct.facts import solve_facts
 from km2ipd.reconstruct.km import kaplan_meier
 from km2ipd.reconstruct.paths import sample_paths
+from km2ipd.reconstruct.runs import SharedRuns
 from km2ipd.reconstruct.weights import Slot, log_prior_of_deaths
 from km2ipd.records import Patients, PrintedNumber, RiskRow, RiskTable, SurvivalCurve, Totals
 
@@ -185,6 +188,20 @@ def test_merging_hypotheses_moves_nobody_in_time():
     layers = run_forward(slots, starting_layer(1000), count_deaths=False)
     censored = np.array([path.censored for path in sample_paths(layers, 400, np.random.default_rng(0))])
     assert censored.reshape(400, 4, 25).sum(2).mean(0) == pytest.approx(np.full(4, 75), abs=8)
+
+
+def test_a_run_begun_where_an_earlier_one_stands_is_the_run_itself():
+    """Slots alike but for the last two: what is kept, drawn and weighed is the same to the last bit."""
+    due = np.arange(9) * np.log(0.5) + np.log(0.5)
+    slots = [Slot(k, k + 1, due, most_deaths=9, level=0.98**k, error=0.004, next_count=10) for k in range(12)]
+    ends = ([Slot(12, 13, due, level=0.7, error=0.01)], [Slot(12, 13, due, most_deaths=5, level=0.7, error=0.01)])
+    how = {"count_deaths": False, "kept": 30}
+    runs = SharedRuns(200, strict=False)
+    first, second = (runs.forward([*slots, *end], **how) for end in ends)
+    assert second[12] is first[12] and second[13] is not first[13]
+    alone = run_forward([*slots, *ends[1]], starting_layer(200), **how)
+    for ours, theirs in zip(second, alone, strict=True):
+        assert all(np.array_equal(getattr(ours, f.name), getattr(theirs, f.name)) for f in fields(ours))
 
 
 @pytest.mark.parametrize("before", [3, 40, 3000])
