@@ -32,6 +32,11 @@ COMMON, DULLER = 0.3, 0.9
 edges' Lab chroma, which mixing with white paper lowers and mixing with black marks lowers in the ink itself."""
 THIN_REACH = 9
 """Pixels along a thin line within which a fainter stretch meets a stronger one."""
+LEAST_BETWEEN = 0.5
+"""Ink, in px for each column of the plot, from which a colour between two others may be a line: half a plot of it."""
+MEETING_REACH, MEETING = 3, 0.15
+"""Pixels from two inks within which the colour that they mix to lies, and the least share of it that does so: 0.2 and
+more of mixtures on figures of known truth, up to 0.04 of the middle one of three shades."""
 LEAST_CHROMA, GREY = 15.0, 25
 """Lab chroma below which a colour has no hue to speak of, and the spread of red, green and blue of a grey."""
 SAME_HUE = 14.0
@@ -72,7 +77,7 @@ def _merge_shades(ink: InkMap, mask: MaskArray, paper: ColorArray) -> list[PlotI
     reach = THIN_REACH if thin else 2
     kept: list[PlotInk] = []
     for color, count in dominant_colors(ink, mask):
-        if _strength(color, paper) <= INK_CONTRAST or _is_blend(color, kept):
+        if _strength(color, paper) <= INK_CONTRAST or _is_blend(ink, color, count, kept, mask):
             continue
         home = next((i for i, k in enumerate(kept) if _one_line(ink, color, k.color, paper, mask, reach)), None)
         if home is None:
@@ -251,16 +256,26 @@ def _same_hue(a: Rgb, b: Rgb, within: float = SAME_HUE) -> bool:
     return hue_gap(a, b) < within
 
 
-def _is_blend(color: Rgb, kept: list[PlotInk]) -> bool:
-    """Whether a colour lies between two inks: the pixels where their lines meet."""
+def _is_blend(ink: InkMap, color: Rgb, count: int, kept: list[PlotInk], mask: MaskArray) -> bool:
+    """Whether a colour lies between two inks: the pixels where their lines meet.
+
+    count: its pixels. The middle one of three blues lies between the others too, but draws a line away from them.
+    """
     point = np.asarray(color, float)
+    may_be_line = count > LEAST_BETWEEN * mask.shape[1]
     for i, one in enumerate(kept):
         for two in kept[i + 1 :]:
             a, b = np.asarray(one.color, float), np.asarray(two.color, float)
             share = float((point - a) @ (b - a)) / max(float((b - a) @ (b - a)), 1.0)
-            if 0.1 < share < 0.9 and np.linalg.norm(point - a - share * (b - a)) < RAY_MISS:
+            between = 0.1 < share < 0.9 and np.linalg.norm(point - a - share * (b - a)) < RAY_MISS
+            if between and not (may_be_line and _stands_aside(ink, color, (one, two), mask)):
                 return True
     return False
+
+
+def _stands_aside(ink: InkMap, color: Rgb, inks: tuple[PlotInk, PlotInk], mask: MaskArray) -> bool:
+    """Whether next to none of a colour's pixels lie beside one of two inks."""
+    return min(_share_beside(ink, color, k.color, mask, MEETING_REACH) for k in inks) < MEETING
 
 
 def _ink_amount(ink: InkMap, color: Rgb, mask: MaskArray) -> int:
@@ -275,10 +290,15 @@ def _ink_amount(ink: InkMap, color: Rgb, mask: MaskArray) -> int:
 
 def _clings(ink: InkMap, faint: Rgb, strong: Rgb, mask: MaskArray, reach: int) -> bool:
     """Whether most pixels of one colour lie within `reach` px of the other, as the soft edges of its lines do."""
-    near_strong = _near_color(ink, strong) & mask
-    grown = cv2.dilate(near_strong.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0
-    near_faint = _near_color(ink, faint) & mask
-    return bool(near_faint.any()) and float(grown[near_faint].mean()) > 0.6
+    return _share_beside(ink, faint, strong, mask, reach) > 0.6
+
+
+def _share_beside(ink: InkMap, color: Rgb, other: Rgb, mask: MaskArray, reach: int) -> float:
+    """Share of one colour's pixels within `reach` px of another colour, 0 where there are none."""
+    near_other = _near_color(ink, other) & mask
+    grown = cv2.dilate(near_other.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0
+    near = _near_color(ink, color) & mask
+    return float(grown[near].mean()) if near.any() else 0.0
 
 
 def _near_color(ink: InkMap, color: Rgb) -> MaskArray:

@@ -135,6 +135,15 @@ def test_curves_over_a_faint_grid_are_no_shades_of_it() -> None:
     assert {(144, 53, 59), BLUE} <= set(colors_of(inks_of(drawing)))
 
 
+def test_the_middle_one_of_three_shades_is_an_ink_of_its_own() -> None:
+    middle = tuple((px, (py + below) / 2) for (px, py), (_, below) in zip(UPPER, LOWER, strict=False))
+    shades = (8, 48, 107), (66, 130, 190), (127, 185, 218)
+    drawing = Drawing().axes()
+    for points, color, width in zip((UPPER, middle, LOWER), shades, (4, 2, 4), strict=True):
+        drawing.curve(points, END, color, width)
+    assert sorted(colors_of(inks_of(drawing))) == sorted(shades)
+
+
 def test_thin_samples_of_two_pale_hues_are_two_inks() -> None:
     drawing = Drawing().axes().curve(UPPER, END, (138, 139, 150), 3).curve(LOWER, END, (98, 153, 116), 3)
     drawing.entry("Drug", 210, 40, (144, 144, 147), 1).entry("Placebo", 210, 56, (149, 169, 144), 1, (12.0, 3.0))
