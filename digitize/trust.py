@@ -48,7 +48,7 @@ EXCESS_LIMIT = 0.02
 
 def arm_confidence(arm: DrawnArm) -> float:
     """Share of an arm's columns accounted for by its own or known hiding ink; less where it does not start at S = 1."""
-    return round(_shown(arm) * (1.0 if arm.start_gap_px <= _start_gap_allowed(arm) else 0.7), 3)
+    return round(_shown(arm) * (1.0 if arm.start_gap_px <= _bare_allowed(arm, START_DASHES) else 0.7), 3)
 
 
 def _shown(arm: DrawnArm) -> float:
@@ -60,9 +60,12 @@ def _shown(arm: DrawnArm) -> float:
     return min(1.0, own + 0.5 * (1.0 - arm.evidence.get("in_sight", 1.0)))
 
 
-def _start_gap_allowed(arm: DrawnArm) -> float:
-    """Rows of bare paper before the first level that blur, half a thick stroke or a gap between dashes explains."""
-    return max(START_GAP, arm.width_px if arm.inked > DASHED else START_DASHES * (arm.width_px + 1.0))
+def _bare_allowed(arm: DrawnArm, dashes: float) -> float:
+    """Rows of bare paper on a riser that blur, half a thick stroke or a gap between dashes explains.
+
+    dashes: the longest gap of a dash pattern, in stroke widths.
+    """
+    return max(START_GAP, arm.width_px if arm.inked > DASHED else dashes * (arm.width_px + 1.0))
 
 
 def doubts_about(
@@ -180,10 +183,10 @@ def _median(curve: SurvivalCurve) -> float | None:
 
 def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Caution]:
     found = []
-    if line.start_gap_px > _start_gap_allowed(line):
+    if line.start_gap_px > _bare_allowed(line, START_DASHES):
         gap = f"{arm.name} starts {line.start_gap_px:.0f} px of bare paper away from S = 1"
         found.append(_review("start", gap, arm.name))
-    if line.fall_gap_px > max(START_GAP, FALL_DASHES * (line.width_px + 1.0)):
+    if line.fall_gap_px > _bare_allowed(line, FALL_DASHES):
         leap = f"{arm.name} falls through {line.fall_gap_px:.0f} px of bare paper, perhaps from one curve to another"
         found.append(_review("leap", leap, arm.name))
     if line.confusable:

@@ -238,8 +238,11 @@ def test_printed_numbers_that_cannot_be_compared_are_left_alone() -> None:
 
 
 def test_a_drop_through_bare_paper_is_doubted() -> None:
-    assert ("leap", "Drug") in doubts(drawn(fall_gap_px=START_GAP + 7))
+    assert ("leap", "Drug") in doubts(drawn(fall_gap_px=START_GAP + 1))
     assert doubts(drawn(fall_gap_px=START_GAP)) == []
+    dashed = replace(drawn(fall_gap_px=START_GAP + 1), inked=0.7)
+    assert doubts(dashed) == []
+    assert ("leap", "Drug") in doubts(replace(dashed, fall_gap_px=2 * START_GAP + 1))
 
 
 def test_a_dashed_line_without_a_sample_is_judged_by_its_own_pattern() -> None:
