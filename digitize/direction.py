@@ -110,7 +110,9 @@ def _largest_piece(ink: MaskArray, start: float) -> MaskArray | None:
     joined = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((bridge, bridge), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     left, size = stats[1:, 0], stats[1:, 2] + stats[1:, 3]
-    size = np.where(left <= start + NEAR_AXIS * ink.shape[1], size, 0)
+    # What is flat, such as a leaning axis line of which a part was seen, neither falls nor rises.
+    speaks = (left <= start + NEAR_AXIS * ink.shape[1]) & (stats[1:, 3] > THICKEST_LINE_PX)
+    size = np.where(speaks, size, 0)
     if len(size) == 0 or size.max() < LEAST_PIECE * sum(ink.shape):
         return None
     return ink & (labels == 1 + int(np.argmax(size)))

@@ -37,6 +37,13 @@ def test_the_drawing_shows_where_curves_start_and_go(rising: bool, box: bool) ->
     assert found == ("incidence" if rising else "survival")
 
 
+def test_a_piece_of_a_leaning_axis_line_does_not_speak() -> None:
+    pixels = page()
+    pixels[100:103, 84:180] = 0
+    pixels[258, 82:300] = 0
+    assert direction_of_ink(grey(pixels), Box(80, 60, 380, 260), 60.0, 260.0, 80.0) is None
+
+
 def test_an_empty_plot_shows_nothing() -> None:
     pixels = page()
     DrawnPlot(curve=False).draw(pixels)
