@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,8 +14,8 @@ from .limitinks import with_keys_of_middles
 from .limits import without_limits
 from .palette import PlotInk, is_grey, is_tint, same_line
 from .plotcrop import PlotCrop
-from .rhythm import Rhythm
-from .shades import join_paler_stretches, with_idle_keys
+from .rhythm import Rhythm, rhythm_of_sample
+from .shades import join_paler_stretches, with_idle_keys, with_stronger_tones
 from .styles import assign_styles
 from .tracing import SHOWN, TracedPath, described, ink_along, separate_inks, stroke_mask, trace_ink
 
@@ -25,11 +26,17 @@ LEAST_EXPLAINED = 0.4
 MOST_PATHS = 4
 DASH_GAIN = 1.2
 """How much more ink a path that may bridge gaps must gather before a line said to be solid is taken for dashed."""
+GAP_SLACK, GAP_BLUR = 1.5, 2.0
+"""Times the widest gap in a legend's samples, and pixels besides, that a gap between a curve's dashes may have."""
 LEAST_BURIED, MARK_PAY, STRONG_INK = 0.05, 0.6, 60.0
 """Least stretch of a curve under a row of marks in another ink, as a share of the plot's width; what a column of such
 ink pays (own ink pays 1), and its RGB distance from the paper."""
 FOLLOWS, ALONG = 0.9, 0.75
 """Share of a curve that must stay as it was when it is followed under marks, and of what follows that has ink."""
+FULLER = 1.1
+"""Times as much ink that arms must show along them for two tones to be one ink."""
+LIMITS_ALIKE = 0.75
+"""Share of its columns with ink that one of two limits shows, as a share of the other's: they are drawn alike."""
 LEAST_CONTRAST = 100.0
 """RGB distance from the paper that an ink without legend entry must have: grids and tints are paler."""
 
@@ -49,6 +56,20 @@ class ArmPath:
     rhythm: Rhythm | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _InkCurves:
+    """The staircases of one ink.
+
+    sure: curves that it draws, one for each legend entry and at least one. spare: those it may draw besides.
+    hidden: one hidden for the most part, where it draws none. traced: all of these and what is no curve by itself.
+    """
+
+    sure: Sequence[TracedPath] = ()
+    spare: Sequence[TracedPath] = ()
+    hidden: Sequence[TracedPath] = ()
+    traced: Sequence[TracedPath] = ()
+
+
 def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = None) -> list[ArmPath]:
     """Trace all inks and return the paths that are arms, in no particular order.
 
@@ -59,7 +80,8 @@ def find_arms(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None = 
     arms = _arms_of_inks(crop, inks, expected)
     joined = join_paler_stretches(crop, [a.path for a in arms], inks)
     arms, inks = _better(crop, arms, inks, joined, expected)
-    return _better(crop, arms, inks, with_idle_keys(inks, {a.path.ink for a in arms}), expected)[0]
+    arms, inks = _better(crop, arms, inks, with_idle_keys(inks, {a.path.ink for a in arms}), expected)
+    return _fuller(crop, arms, inks, expected)
 
 
 def _better(
@@ -80,6 +102,16 @@ def _wanted(inks: tuple[PlotInk, ...], expected: int | None) -> int | None:
     return expected or (named if named > 1 else None)
 
 
+def _fuller(crop: PlotCrop, arms: list[ArmPath], inks: tuple[PlotInk, ...], expected: int | None) -> list[ArmPath]:
+    """The arms with thin lines traced together with a stronger ink of their tone where they then show more ink."""
+    other = with_stronger_tones(inks)
+    if len(other) == len(inks):
+        return arms
+    again = _arms_of_inks(crop, other, expected)
+    seen, fuller = (sum(_weight(a.path) for a in found) for found in (arms, again))
+    return again if len(again) == len(arms) and fuller > FULLER * seen else arms
+
+
 def _arms_of_inks(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | None) -> list[ArmPath]:
     """The arms that these inks draw, see find_arms."""
     owns = _owns(crop, inks)
@@ -87,14 +119,16 @@ def _arms_of_inks(crop: PlotCrop, inks: tuple[PlotInk, ...], expected: int | Non
     sure: list[TracedPath] = []
     spare: list[TracedPath] = []
     hidden: list[TracedPath] = []
+    traced: list[TracedPath] = []
     for index, ink in enumerate(inks):
         tint = any(is_tint(ink.color, other.color) for other in inks if other.keys and other is not ink)
-        first, more, rest = _curves_of_ink(crop, owns[index], index, ink, wanted, tint=tint)
-        sure += first
-        spare += more
-        hidden += rest
+        found = _curves_of_ink(crop, owns[index], index, ink, wanted, tint=tint)
+        sure += found.sure
+        spare += found.spare
+        hidden += found.hidden
+        traced += found.traced
     paths = leading = _drop_riders(sure, inks)
-    paths, spare = _without_limit_pairs(paths, spare, inks)
+    paths, spare = _without_limit_pairs(paths, spare, traced, inks)
     paths = _without_surplus(paths, inks, wanted, sure=expected is not None)
     if wanted is None:
         # A lone entry of the legend that was read stands for an arm too.
@@ -122,15 +156,11 @@ def _owns(crop: PlotCrop, inks: tuple[PlotInk, ...]) -> list[FloatArray]:
 
 def _curves_of_ink(
     crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, wanted: int | None, *, tint: bool
-) -> tuple[list[TracedPath], list[TracedPath], list[TracedPath]]:
-    """The curves that an ink surely draws, one for each legend entry and at least one, those it may draw besides, and
-    one that may be hidden for the most part where it draws none.
-
-    tint: whether the ink is a paler tone of one that has a legend entry, as the edge of its band is.
-    """
+) -> _InkCurves:
+    """The curves of an ink. tint: whether it is a paler tone of one with a legend entry, like the edge of a band."""
     named = len(ink.keys)
     if not named and (contrast_of(crop, ink) < LEAST_CONTRAST or tint):
-        return [], [], []
+        return _InkCurves()
     due = max(1, named)
     traced = _traced(crop, own, index, ink, max(due, MOST_PATHS))
     extra = [i >= due and wanted is None for i in range(len(traced))]
@@ -142,7 +172,8 @@ def _curves_of_ink(
     paths = [p for i, p in enumerate(paths) if i < due or not riders[i] or is_dashed_path(p, crop, own)]
     if not named and _explained(crop, own, paths or traced[:1]) < LEAST_EXPLAINED:
         # Letters and tables may have an arm's ink: its curves count only where the figure names more arms.
-        return [], [p for p in paths if wanted is not None and behaves(p, crop, ink, own, extra=True)], []
+        spare = [p for p in paths if wanted is not None and behaves(p, crop, ink, own, extra=True)]
+        return _InkCurves(spare=spare, traced=traced)
     if wanted is None or len(paths) > wanted:
         single = [p for p in without_limits(traced) if any(p is q for q in paths)]
         # Limits never leave fewer arms than the legend names.
@@ -150,7 +181,8 @@ def _curves_of_ink(
     if paths and is_hatched(paths[0], own):
         # The bars of a hatched band gather enough ink for paths across them.
         paths = paths[:due]
-    return paths[:due], paths[due:], [] if paths else [p for p in traced[:1] if may_be_hidden(p, crop)]
+    hidden = [] if paths else [p for p in traced[:1] if may_be_hidden(p, crop)]
+    return _InkCurves(paths[:due], paths[due:], hidden, traced)
 
 
 def _hidden_ones(hidden: list[TracedPath], paths: list[TracedPath], inks: tuple[PlotInk, ...]) -> list[TracedPath]:
@@ -164,16 +196,24 @@ def _traced(crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, count: in
     """Staircases of one ink; the first is taken for a solid line unless bridging gaps gathers much more ink."""
     widths = [k.width_px for k in ink.keys]
     thin = min(widths) / max(widths) if widths else 1.0
+    gap = _widest_gap(ink) / crop.scale
     if len(ink.keys) > 1:
-        return trace_ink(crop, own, index, count, solid=0, named=len(ink.keys), thin=thin)
-    dashed = trace_ink(crop, own, index, 1, solid=0)
+        return trace_ink(crop, own, index, count, solid=0, named=len(ink.keys), thin=thin, widest_gap=gap)
+    dashed = trace_ink(crop, own, index, 1, solid=0, widest_gap=gap)
     if not dashed:
         return []
     # A short sample of long dashes looks solid: the curve itself decides.
     unbroken = trace_ink(crop, own, index, 1, solid=1)
     solid = bool(unbroken) and _weight(dashed[0]) < DASH_GAIN * _weight(unbroken[0])
     first = (unbroken if solid else dashed)[0].stair
-    return trace_ink(crop, own, index, count, solid=int(solid), first=first)
+    # A solid line's further curves may be dashed in a way that its own sample does not show.
+    return trace_ink(crop, own, index, count, solid=int(solid), first=first, widest_gap=np.inf if solid else gap)
+
+
+def _widest_gap(ink: PlotInk) -> float:
+    """Pixels of the figure that a gap between dashes may have as the samples of an ink show it; infinite if none is."""
+    gaps = np.concatenate([np.zeros(0), *(rhythm_of_sample(k.shown, k.ink).gaps for k in ink.keys if k.shown)])
+    return GAP_SLACK * float(gaps.max()) + GAP_BLUR if len(gaps) else np.inf
 
 
 def _spares(
@@ -225,12 +265,17 @@ def _under_marks(crop: PlotCrop, path: TracedPath, owns: list[FloatArray], drawn
 
 
 def _without_limit_pairs(
-    paths: list[TracedPath], spare: list[TracedPath], inks: tuple[PlotInk, ...]
+    paths: list[TracedPath], spare: list[TracedPath], traced: list[TracedPath], inks: tuple[PlotInk, ...]
 ) -> tuple[list[TracedPath], list[TracedPath]]:
-    """Leave out inks without legend entry of which two paths run around an arm that has one, as its limits."""
+    """Leave out inks without legend entry of which two paths run around an arm that has one, as its limits.
+
+    traced: all paths; one of two thin limits may show too little ink for a curve.
+    """
     limits = set()
     for index in {p.ink for p in paths if not inks[p.ink].keys}:
-        pair = [p for p in (*paths, *spare) if p.ink == index]
+        lines = [p for p in traced if p.ink == index]
+        alike = LIMITS_ALIKE * max(p.own_share for p in lines)
+        pair = [p for p in lines if p.own_share > alike or any(p is q for q in (*paths, *spare))]
         arms = [p for p in paths if inks[p.ink].keys]
         if any(len(without_limits([arm, *pair])) < 1 + len(pair) for arm in arms):
             limits.add(index)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..records import FloatArray, Rgb
 from .pairing import cheapest_pairs
-from .palette import TINT_HUE, PlotInk, hue_gap, is_grey, is_paler_tone, is_tint
+from .palette import THIN, TINT_HUE, PlotInk, hue_gap, is_grey, is_paler_tone, is_tint
 from .plotcrop import PlotCrop
 from .tracing import TracedPath, separate_inks, stroke_mask
 
@@ -71,6 +71,26 @@ def _share_along(own: FloatArray, path: TracedPath) -> float:
     """Share of an ink within the stroke of a path."""
     stroke, total = stroke_mask(path.stair, own.shape, path.width_px), float(own.sum())
     return float(own[stroke].sum()) / total if total else 0.0
+
+
+def with_stronger_tones(inks: tuple[PlotInk, ...]) -> tuple[PlotInk, ...]:
+    """The inks with grey ones whose samples are all thin joined with the darkest grey without a sample.
+
+    Blur makes thin lines paler than the marks on them.
+    """
+    bare = [i for i, ink in enumerate(inks) if not ink.keys and is_grey(ink.color)]
+    thin = [i for i, ink in enumerate(inks) if ink.keys and all(k.width_px <= THIN for k in ink.keys)]
+    thin = [i for i in thin if is_grey(inks[i].color)]
+    if len(thin) != 1 or not bare:
+        return inks
+    strong = min(bare, key=lambda i: sum(inks[i].color))
+    pale = thin[0]
+    if sum(inks[strong].color) >= sum(inks[pale].color):
+        return inks
+    whole = replace(inks[strong], keys=inks[pale].keys)
+    shades = (inks[pale].color, *inks[pale].shades)
+    whole = replace(whole, shades=shades, pixels=whole.pixels + inks[pale].pixels)
+    return tuple(whole if i == strong else ink for i, ink in enumerate(inks) if i != pale)
 
 
 def with_idle_keys(inks: tuple[PlotInk, ...], drawn: set[int]) -> tuple[PlotInk, ...]:

@@ -67,19 +67,22 @@ def trace_ink(
     named: int = 1,
     thin: float = 1.0,
     first: Staircase | None = None,
+    widest_gap: float = np.inf,
 ) -> list[TracedPath]:
     """Trace up to `count` staircases in one ink, most ink first.
 
     own: (height, width) its coverage; index: its number. solid: how many of the first are known to have no gaps.
     named: how many the legend shows in this ink: a dotted line earns little, the more so where it is hidden at first.
     thin: stroke of the thinnest of them as a share of the thickest. first: the first one, where it is known already.
+    widest_gap: between their dashes, as far as known.
     """
     width = line_width(own)
     others = (crop.ink.strength > 60) & (own < 0.3)
     hiding = others | crop.lettering | crop.frame
     found = [] if first is None else [first]
     # Soft edges make a stroke look narrower and its gaps wider than they are.
-    gaps = [SOLID_GAP if place < solid else DASH_GAP * (width + 1) + 1 for place in range(count)]
+    dash_gap = min(DASH_GAP * (width + 1) + 1, widest_gap)
+    gaps = [SOLID_GAP if place < solid else dash_gap for place in range(count)]
     bridges = {gap: bridge_gaps(own > 0.3, gap) for gap in gaps}
     for place, gap in list(enumerate(gaps))[len(found) :]:
         stair = _cheapest(crop, own, hiding, found, width, (gap, bridges[gap]), thin)

@@ -146,6 +146,15 @@ def test_limits_in_an_ink_of_their_own_around_a_named_arm_are_no_arms() -> None:
     assert are(drawing, fine)
 
 
+def test_a_limit_that_shows_too_little_for_a_curve_still_makes_a_pair_with_the_other() -> None:
+    even = stairs(*((2 * t, 1 - 0.04 * t) for t in range(14)))
+    drawing = Drawing().axes().curve(even, END, BLUE).entry("Drug", 220, 40, BLUE)
+    for side, dash in ((-1, (2.0, 2.5)), (1, (4.0, 3.0, 4.0, 9.0))):
+        limit = tuple((px, round(py + side * 0.12 * (px - LEFT))) for px, py in even)
+        drawing.curve(limit, END, BLACK, 1, dash)
+    assert are(drawing, even)
+
+
 def test_a_tinted_band_and_its_edge_are_no_arms() -> None:
     drawing = Drawing().axes()
     for (left, level), right in zip(MIDDLE, [px for px, _ in MIDDLE[1:]] + [END], strict=True):

@@ -9,7 +9,7 @@ from km2ipd.digitize.inks import map_ink
 from km2ipd.digitize.legend import LegendKey
 from km2ipd.digitize.palette import PlotInk
 from km2ipd.digitize.plotcrop import PlotCrop
-from km2ipd.digitize.shades import join_paler_stretches, with_idle_keys
+from km2ipd.digitize.shades import join_paler_stretches, with_idle_keys, with_stronger_tones
 from km2ipd.digitize.staircase import Staircase
 from km2ipd.records import Box, Rgb
 
@@ -79,3 +79,13 @@ def test_a_pale_sample_along_a_curve_without_entry_is_that_curves() -> None:
     assert (one.color, one.keys, one.shades) == (full, (name,), (pale,))
     named = (replace(inks[0], keys=(key("Placebo", full),)), inks[1])
     assert join_paler_stretches(crop, [path, replace(path, ink=1)], named) == named  # type: ignore[list-item]
+
+
+def test_thin_grey_lines_and_the_black_marks_on_them_may_be_one_ink() -> None:
+    keys = tuple(replace(key(name, (59, 59, 59)), width_px=1.0) for name in ("A", "AB"))
+    inks = (PlotInk((0, 0, 0), 3300), PlotInk((59, 59, 59), 1100, keys), PlotInk((200, 30, 30), 500))
+    one, red = with_stronger_tones(inks)
+    assert (one.color, one.keys, one.shades, one.pixels) == ((0, 0, 0), keys, ((59, 59, 59),), 4400)
+    assert red == inks[2]
+    thick = replace(inks[1], keys=tuple(replace(k, width_px=4.0) for k in keys))
+    assert with_stronger_tones((inks[0], thick)) == (inks[0], thick)

@@ -215,3 +215,15 @@ def test_a_stroke_covers_its_width_and_a_pixel_of_blur() -> None:
     assert mask[10:25, 20].all()
     assert not mask[:, 45:].any()
     assert not mask[20:, 5].any()
+
+
+def test_an_arm_does_not_fall_through_a_gap_wider_than_its_sample_shows_any() -> None:
+    """Marks make strokes look thick, for which the gaps of a dashed line could be wide."""
+    drawing = Drawing().curve(stairs((0, 1)), 220, BLUE, 4).curve(((212.0, y(1) + 20.0),), 270, BLUE, 4)
+    for at in np.arange(60.0, 210.0, 8.0):
+        drawing.line(at, y(1) - 5.0, at, y(1) + 5.0, BLUE, 4)
+    crop = drawing.crop()
+    (own,) = separate_inks(crop, ((BLUE,),))
+    for gap, end in ((np.inf, 270), (6.5, 220)):
+        (path,) = trace_ink(crop, own, 0, 1, 0, widest_gap=gap)
+        assert crop.figure_x(np.float64(path.corners.end)) == pytest.approx(end, abs=1.5)
