@@ -42,6 +42,8 @@ ALIKE, MERGED, MERGED_SHARE, PARTED = 10.0, 5.0, 0.02, 15.0
 """Lab distance of two colours that are one ink; pixels between arms of one ink that run as one line; share of the axis
 for which they do so up to an end, from which one of them may have gone over to the other's ink; pixels that they must
 have been apart before. Of 239 figures one has such arms, and one of the two is wrong."""
+USUAL_HEIGHT = 450.0
+"""Height in px of the plots on which these pixels were measured; on higher ones lines are thicker, and pixels more."""
 EXCESS_LIMIT = 0.02
 """Mean of n(t)/N - S(t-) above which a row cannot be its curve's."""
 
@@ -117,20 +119,25 @@ def doubts_about(
 def _merged_tails(panel: Panel, drawn: list[DrawnArm], arms: tuple[ArmReading, ...]) -> list[Caution]:
     """Doubts about arms of one ink that come together and stay so to an end: one may have left its own line."""
     least = MERGED_SHARE * (panel.plot_area.right - panel.plot_area.left)
+    scale = max(1.0, panel.plot_area.height / USUAL_HEIGHT)
     return [
         _review("merged", f"{two.name} and {one.name}, drawn alike, run as one line to an end", two.name)
         for (line, one), (other, two) in combinations(zip(drawn, arms, strict=True), 2)
-        if color_distance(line.color, other.color) < ALIKE and _merged_px(line.trace, other.trace) > least
+        if color_distance(line.color, other.color) < ALIKE and _merged_px(line.trace, other.trace, scale) > least
     ]
 
 
-def _merged_px(one: CurveTrace, other: CurveTrace) -> float:
-    """Length in px of the last stretch, up to the nearer end, on which two lines run as one; 0 if never apart."""
-    columns = np.arange(max(one.x_px[0], other.x_px[0]), min(one.end_px, other.end_px))
+def _merged_px(one: CurveTrace, other: CurveTrace, scale: float) -> float:
+    """Length in px of the last stretch, up to the nearer end, on which two lines run as one; 0 if never apart.
+
+    scale: pixels of this plot for one of a plot of the usual height. At the very end either may fall to a mark's foot.
+    """
+    end = min(one.end_px, other.end_px) - MERGED * scale
+    columns = np.arange(max(one.x_px[0], other.x_px[0]), end)
     rows = [t.y_px[np.maximum(np.searchsorted(t.x_px, columns, side="right") - 1, 0)] for t in (one, other)]
     gap = np.abs(rows[0] - rows[1])
-    apart = np.flatnonzero(gap > MERGED)
-    return float(len(columns) - 1 - apart[-1]) if len(apart) and gap.max() > PARTED else 0.0
+    apart = np.flatnonzero(gap > MERGED * scale)
+    return float(len(columns) - 1 - apart[-1]) if len(apart) and gap.max() > PARTED * scale else 0.0
 
 
 def _nameless(arms: tuple[ArmReading, ...], names_seen: int, patients: bool) -> list[Caution]:

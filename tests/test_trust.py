@@ -10,7 +10,7 @@ from drawn_curves import BLUE, LOWER, RED, UPPER, Points, panel, y
 from km2ipd.digitize.drawnarm import DrawnArm, curve_of
 from km2ipd.digitize.rhythm import Rhythm
 from km2ipd.digitize.trust import RESIDUAL_LIMIT, SHORT, START_GAP, arm_confidence, doubts_about, doubts_by_print
-from km2ipd.records import ArmReading, CurveTrace, Panel, PrintedNumber, RiskRow, RiskTable
+from km2ipd.records import ArmReading, Box, CurveTrace, Panel, PrintedNumber, RiskRow, RiskTable
 
 EVIDENCE = {"own_ink": 0.95, "in_sight": 0.97}
 TABLE = RiskTable((RiskRow("Drug", [0, 10, 20], [100, 80, 60]), RiskRow("Placebo", [0, 10, 20], [90, 40, 15])))
@@ -90,6 +90,11 @@ def test_arms_of_one_ink_that_run_as_one_line_to_an_end_are_doubtful() -> None:
     assert doubts(drawn(leapt)) == []
     assert doubts(drawn((*UPPER, (328.0, floor + 1.0)), color=RED)) == []
     assert doubts(drawn(tuple((at, row + 1.0) for at, row in LOWER), color=RED)) == []
+    beside, plate = (*UPPER, (290.0, floor + 12.0)), replace(panel(), plot_area=Box(40, 30, 340, 1830))
+    assert doubts(drawn(beside, color=RED)) == []
+    assert doubts(drawn(beside, color=RED), where=plate) == [("merged", "Placebo")]
+    at_a_mark = (*leapt, (328.0, floor + 14.0))
+    assert doubts(drawn(at_a_mark, color=RED)) == [("merged", "Placebo")]
 
 
 def test_ticks_that_miss_their_line_are_named_by_axis() -> None:
