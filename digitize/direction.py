@@ -23,6 +23,8 @@ BRIDGE_SHARE = 0.012
 LEAST_PIECE = 0.15
 # Frame and grid lines are no thicker than this.
 THICKEST_LINE_PX = 8
+# The x axis line lies within so many pixels of the plot's lower edge.
+AXIS_PX = 4
 # Ink is what differs from the paper by this many grey levels.
 INK = 40.0
 # A row or column of which more than this is inked, beyond the middle of the plot, is a frame or grid line.
@@ -84,7 +86,10 @@ def curve_ink(levels: GreyArray, area: Box) -> tuple[MaskArray, int, int]:
     if inside.size == 0:
         return np.zeros((0, 0), dtype=bool), top, left
     ink = np.abs(inside - float(np.median(inside))) > INK
-    rows, columns = _thin_runs(ink[:, ink.shape[1] // 2 :].mean(axis=1)), _thin_runs(ink.mean(axis=0))
+    middle = ink.shape[1] // 2
+    rows, columns = _thin_runs(ink[:, middle:].mean(axis=1)), _thin_runs(ink.mean(axis=0))
+    # An axis line that leans by a pixel leaves the plot halfway.
+    rows[-AXIS_PX:] |= _thin_runs(ink[-AXIS_PX:, :middle].mean(axis=1))
     ink[rows] = False
     ink[:, columns] = False
     return ink, top, left

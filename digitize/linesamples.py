@@ -79,7 +79,7 @@ def _wall_left_of(line: TextLine, texts: tuple[TextLine, ...], plot_area: Box, h
     """The first column that may hold a text's sample: right of the plot's edge and of what else is written there."""
     left = 0
     if plot_area.contains(*line.box.centre):
-        left = int(np.ceil(plot_area.left)) + FRAME
+        left = max(0, int(np.ceil(plot_area.left)) + FRAME)
     for other in texts:
         b = other.box
         # Dots and dashes of a sample are sometimes read as small figures; they are no neighbour.

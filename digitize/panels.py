@@ -180,7 +180,16 @@ def _panel(view: _View, figure: Figure, direction: Direction | None) -> tuple[Pa
     y = _axis(plot.y, frame.column, frame.y_line, (area.bottom, area.top), view.scale)
     y = replace(y, label=view.y_label)
     way, doubts = _direction(view.levels, frame, x, y, (view.y_label, view.title, figure.caption))
-    panel = Panel(view.name, _plot_area(area, y), view.region, x, y, direction or way, view.title, figure.source)
+    panel = Panel(
+        view.name,
+        _plot_area(area, y, figure.pixels.shape),
+        view.region,
+        x,
+        y,
+        direction or way,
+        view.title,
+        figure.source,
+    )
     cautions = [
         *_calibration_doubts(plot),
         *_percent_doubts(view, figure.caption),
@@ -237,12 +246,15 @@ def _extent(values: FloatArray, marked: FloatArray, labelled: FloatArray) -> tup
     return low, high
 
 
-def _plot_area(area: Box, y: Axis) -> Box:
-    """The data area without what lies above S = 1 or below 0 (tables printed inside the frame)."""
+def _plot_area(area: Box, y: Axis, size: tuple[int, ...]) -> Box:
+    """The data area without what lies above S = 1 or below 0 (tables printed inside the frame), or off the picture.
+
+    size: (height, width) of the picture, past whose edge an open plot may seem to run on.
+    """
     margin = STROKE_MARGIN * area.height + 1.5
     one, zero = y.calibration.px([1.0, 0.0])
     top, bottom = max(area.top, one - margin), min(area.bottom, zero + margin)
-    return Box(area.left, min(top, bottom), area.right, bottom)
+    return Box(area.left, min(top, bottom), min(area.right, size[1] - 1.0), bottom)
 
 
 def _direction(

@@ -44,6 +44,15 @@ def test_a_piece_of_a_leaning_axis_line_does_not_speak() -> None:
     assert direction_of_ink(grey(pixels), Box(80, 60, 380, 260), 60.0, 260.0, 80.0) is None
 
 
+def test_an_axis_line_that_leaves_the_plot_halfway_does_not_speak_for_the_curve() -> None:
+    pixels = page()
+    DrawnPlot(axis_lines=False, ticks="none").draw(pixels)
+    pixels[259, 80:230], pixels[260, 230:381] = 0, 0
+    for row in range(60, 258, 4):
+        pixels[row : row + 2, 120] = 0
+    assert direction_of_ink(grey(pixels), Box(80, 60, 380, 259), 60.0, 259.0, 80.0) == "survival"
+
+
 def test_an_empty_plot_shows_nothing() -> None:
     pixels = page()
     DrawnPlot(curve=False).draw(pixels)

@@ -88,6 +88,13 @@ def test_two_plots_side_by_side_have_their_own_axes_letters_and_regions() -> Non
     assert first.region.right <= second.region.left
 
 
+def test_the_area_of_an_open_plot_ends_with_the_picture() -> None:
+    figure, texts = drawn(DrawnPlot())
+    cut = figure_of(figure.pixels[:, :386])
+    ((panel, _),) = find_panels(cut, texts)
+    assert panel.plot_area.right == 385
+
+
 def test_without_letters_panels_are_counted() -> None:
     figure, texts = two_plots()
     plain = tuple(t for t in texts if t.text not in "AB")
