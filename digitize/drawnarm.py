@@ -39,6 +39,7 @@ class DrawnArm:
     start_gap_px: rows of bare paper between S = 1 and the first level. fall_gap_px: most in any later drop.
     confusable: whether it may have been exchanged with another arm where they cross. runs_on: whether its ink goes
     on past the right end of the plot area. end_hidden: whether other ink goes on along its level where it ends.
+    leaves_dashes: whether dashes are left over that no arm of its ink explains.
     rhythm: of its line in px of the figure, None where its colour tells it from all others.
     evidence: measured shares, 0 to 1, that speak for the tracing.
     """
@@ -56,11 +57,14 @@ class DrawnArm:
     confusable: bool = False
     runs_on: bool = False
     end_hidden: bool = False
+    leaves_dashes: bool = False
     rhythm: Rhythm | None = None
     evidence: dict[str, float] = field(default_factory=dict)
 
 
-def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: bool, end_hidden: bool) -> DrawnArm:
+def arm_from_path(
+    arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: bool, end_hidden: bool, leaves_dashes: bool = False
+) -> DrawnArm:
     """An arm from a staircase traced in the pixels of a plot area, with the marks found on it."""
     path, corners = arm.path, arm.path.corners
     errors = _level_errors(corners) * crop.scale
@@ -87,6 +91,7 @@ def arm_from_path(arm: ArmPath, crop: PlotCrop, marks: ArmMarks, *, runs_on: boo
         confusable=arm.confusable,
         runs_on=runs_on,
         end_hidden=end_hidden,
+        leaves_dashes=leaves_dashes,
         rhythm=arm.rhythm.scaled(crop.scale) if arm.rhythm else None,
         evidence={"own_ink": round(path.own_share, 3), "in_sight": round(1.0 - float(path.hidden.mean()), 3)},
     )

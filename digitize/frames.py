@@ -24,8 +24,9 @@ LINE_COVER = 0.5
 BREAK = 0.06
 # Without a closing line curves may run past the last label by this share: R pads by 4 %, ggplot by 5 %.
 OVERRUN = 0.05
-# A box may close at the last label itself, whose centre is known to this share of its height.
-BESIDE = 0.25
+# A box may close at the last label of time itself, whose centre is known to this share of its height. The curves
+# themselves run along S = 1, so that a line there is taken for the box only where the number stands beside it.
+BESIDE, TOP_PX = 0.25, 2.0
 # Pixels by which an axis line may end beside the line that closes its box: half its stroke.
 AXIS_END = 4.0
 # Axis lines are at least this dark against the page (grey levels); ggplot's grey axis has 60, JPEG rings 25.
@@ -172,7 +173,7 @@ def _data_area(
     right = max([row.end, *([x_line.end] if x_line else []), *_typical(across, "end")])
     top = min([column.start, *([y_line.start] if y_line else []), *_typical(upright, "start")])
     along = x_line.end if x_line else row.end, y_line.start if y_line else column.start
-    at_last, at_top = row.end - BESIDE * row.size, -column.start - BESIDE * column.size
+    at_last, at_top = row.end - BESIDE * row.size, -column.start - TOP_PX
     box_right = _closing(_covering(lines.vertical, column), at_last, right + OVERRUN * width, along[0])
     box_top = _closing(_covering(lines.horizontal, row), at_top, OVERRUN * height - top, -along[1], mirror=True)
     if box_right is None:

@@ -28,7 +28,7 @@ from .arms import ArmPath, find_arms
 from .bars import is_hatched
 from .curvelabels import stands_beside_plot
 from .drawnarm import DrawnArm, arm_from_path, curve_of
-from .ends import followed_on, ink_after
+from .ends import followed_on, ink_after, leaves_dashes
 from .givennames import given_name_doubts, own_names
 from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
@@ -180,7 +180,8 @@ def trace_arms(
         marks = NO_MARKS if is_hatched(arm.path, arm.own) else found
         runs_on = _runs_on(pixels, crop, arm)
         end_hidden = _end_hidden(crop, arm) or _ends_under(insets, crop, arm) or ink_after(crop, arm, arms)
-        drawn.append(arm_from_path(arm, crop, marks, runs_on=runs_on, end_hidden=end_hidden))
+        left = leaves_dashes(crop, arm, arms)
+        drawn.append(arm_from_path(arm, crop, marks, runs_on=runs_on, end_hidden=end_hidden, leaves_dashes=left))
     return drawn
 
 

@@ -201,6 +201,9 @@ def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Cautio
         found.append(_review("crossing", crossed, arm.name))
     if line.trace.end_px - line.trace.x_px[0] < SHORT:
         found.append(_review("short", f"{arm.name} is too short in this picture to be placed in time", arm.name))
+    if line.leaves_dashes:
+        left = f"dashes are left that neither {arm.name} nor an arm drawn alike explains"
+        found.append(_review("dashes-left", left, arm.name))
     if line.runs_on:
         found.append(_review("axis-end", f"{arm.name} runs on past the end of the x axis that was read", arm.name))
     if _leaves(panel, line):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from drawn_curves import BLUE, LEFT, Drawing, Points, stairs, x
-from km2ipd.digitize.arms import ArmPath
-from km2ipd.digitize.ends import falls_on, followed_on, goes_on
+from drawn_curves import BLACK, BLUE, LEFT, LOWER, UPPER, Drawing, Points, stairs, x
+from km2ipd.digitize.arms import ArmPath, find_arms
+from km2ipd.digitize.ends import falls_on, followed_on, goes_on, leaves_dashes
 from km2ipd.digitize.inks import map_ink
 from km2ipd.digitize.palette import find_inks
 from km2ipd.digitize.plotcrop import PlotCrop
@@ -109,3 +109,23 @@ def test_ink_that_was_there_before_the_end_is_no_way_on() -> None:
     crop, arm = drawn_arm(limit)
     assert not goes_on(crop, arm, [arm])
     assert followed_on(crop, arm, [arm]) is arm
+
+
+def two_arms(*, third: bool) -> tuple[PlotCrop, list[ArmPath]]:
+    """A solid and a dashed black arm as traced, and beside them perhaps a dashed line that neither explains."""
+    drawing = Drawing().axes().curve(UPPER, 330, BLACK).curve(LOWER, 330, BLACK, 2, (8.0, 5.0))
+    crop_of_two = drawing.crop()
+    arms = find_arms(crop_of_two, find_inks(crop_of_two.ink, (), ~crop_of_two.lettering & ~crop_of_two.frame), 2)
+    if third:
+        drawing.curve(stairs((10, 0.62), (16, 0.58), (22, 0.54)), 300, BLACK, 2, (8.0, 5.0))
+    crop = drawing.crop()
+    own = separate_inks(crop, ((BLACK,),))[0]
+    return crop, [replace(arm, own=own) for arm in arms]
+
+
+@pytest.mark.parametrize("third", [False, True])
+def test_dashes_that_no_arm_of_their_ink_explains_are_left(third: bool) -> None:
+    crop, arms = two_arms(third=third)
+    assert len(arms) == 2
+    assert [leaves_dashes(crop, arm, arms) for arm in arms] == [third, third]
+    assert not leaves_dashes(crop, arms[0], arms[:1])

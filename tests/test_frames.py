@@ -93,7 +93,7 @@ def test_a_grid_line_at_the_last_label_does_not_close_a_box_that_goes_on() -> No
 def test_a_box_may_close_just_before_the_middle_of_its_last_label() -> None:
     pixels = page()
     (row,), (column,) = scales(DrawnPlot(box=True, curve=False).draw(pixels))
-    large = replace(row, px=row.px + 4.0, size=24.0), replace(column, px=column.px - 4.0, size=24.0)
+    large = replace(row, px=row.px + 4.0, size=24.0), column
     levels = grey(pixels)
     area = frame_plot(*large, with_grid(figure_lines(levels), levels)).area
     assert (area.right, area.top) == pytest.approx((380, 60), abs=1)

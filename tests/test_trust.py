@@ -55,6 +55,7 @@ def test_a_good_reading_raises_no_doubt() -> None:
         ("start", {"start_gap_px": START_GAP + 1}),
         ("crossing", {"confusable": True}),
         ("axis-end", {"runs_on": True}),
+        ("dashes-left", {"leaves_dashes": True}),
         ("hidden", {"evidence": {"own_ink": 0.65, "in_sight": 0.65}}),
         ("coarse faint", {"evidence": {"own_ink": 0.5, "in_sight": 1.0}}),
         ("short", {"end": UPPER[0][0] + SHORT - 1, "points": UPPER[:1]}),
