@@ -32,7 +32,8 @@ LEAST_BURIED, MARK_PAY, STRONG_INK = 0.05, 0.6, 60.0
 """Least stretch of a curve under a row of marks in another ink, as a share of the plot's width; what a column of such
 ink pays (own ink pays 1), and its RGB distance from the paper."""
 FOLLOWS, ALONG = 0.9, 0.75
-"""Share of a curve that must stay as it was when it is followed under marks, and of what follows that has ink."""
+"""Share of a curve that must stay as it was when it is followed under marks or farther, and of what follows under marks
+that has ink."""
 FULLER = 1.1
 """Times as much ink that arms must show along them for two tones to be one ink."""
 LIMITS_ALIKE = 0.75
