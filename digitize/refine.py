@@ -7,7 +7,7 @@ Drops: the place where the centroid crosses half way, or the centroid of the ris
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,8 @@ def refine_staircase(stair: Staircase, own: FloatArray, width_px: float) -> Corn
     own: (height, width) coverage 0 to 1 by this arm's ink. width_px: its stroke width.
     """
     centre, clean = column_centroids(stair, own, width_px)
+    if (flat := _without_tick_at_end(stair, own, clean, width_px)) is not stair:
+        stair, (centre, clean) = flat, column_centroids(flat, own, width_px)
     level = _monotone_levels(stair, centre, clean)
     starts = np.flatnonzero(np.r_[True, np.diff(level) > 1e-9])
     drops = [_drop_position(own, level, centre, int(s), width_px) for s in starts[1:]]
@@ -169,6 +171,16 @@ def _end_position(stair: Staircase, own: FloatArray, width_px: float) -> float:
     usual = np.median(strip[max(0, stair.last - 20) : stair.last + 1])
     inked = np.flatnonzero(strip > 0.5 * max(usual, 0.3))
     return float(max(inked[-1] + 0.5 if len(inked) else stair.last, stair.first + 0.5))
+
+
+def _without_tick_at_end(stair: Staircase, own: FloatArray, clean: MaskArray, width_px: float) -> Staircase:
+    """The staircase level to its end where it went down the lower half of the last patient's censoring tick."""
+    shown = np.flatnonzero(clean)
+    if not len(shown) or len(clean) - 1 - shown[-1] > np.ceil(width_px) + 2 or stair.row[-1] == stair.row[shown[-1]]:
+        return stair
+    row = np.where(np.arange(len(clean)) > shown[-1], stair.row[shown[-1]], stair.row)
+    flat = replace(stair, row=row)
+    return stair if _last_fall(flat, own, width_px) else flat
 
 
 def _last_fall(stair: Staircase, own: FloatArray, width_px: float) -> tuple[float, float] | None:
