@@ -17,6 +17,10 @@ from .staircase import Staircase
 
 SMALLEST_STEP = 0.3
 """Levels closer than this, in px, are one level: the centroid's own noise on clean figures is 0.05 px."""
+UNSEEN = 0.05
+"""Weight of a level that no clean column shows, in clean columns."""
+UNSEEN_STEP = 1.2
+"""Levels that nothing shows, when nearer than this (px) to the one beside them, are that one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,13 +96,29 @@ def _monotone_levels(stair: Staircase, centre: FloatArray, clean: FloatArray) ->
         if good.any():
             pieces.append((int(start), float(np.median(centre[start:stop][good])), float(good.sum())))
         else:
-            pieces.append((int(start), float(stair.row[start]), 0.05))
+            pieces.append((int(start), float(stair.row[start]), UNSEEN))
+    pieces = _unseen_joined(pieces)
     levels = rising_levels([p[1] for p in pieces], [p[2] for p in pieces])
     merged = _merge_close(levels, np.array([p[2] for p in pieces]))
     level = np.empty(len(centre))
     for (first, _, _), value in zip(pieces, merged, strict=True):
         level[first:] = value
     return level
+
+
+def _unseen_joined(pieces: list[tuple[int, float, float]]) -> list[tuple[int, float, float]]:
+    """Levels that no clean column shows made one with the nearer of those beside them, where they may be the same.
+
+    pieces: (column, level, clean columns) each. Beside a riser the staircase cuts the corner or follows its blur, and
+    under other ink its row is a guess: a step of its own there would be somebody's death.
+    """
+    joined = list(pieces)
+    for i, (first, level, weight) in enumerate(pieces):
+        beside = [p[1] for p in pieces[max(0, i - 1) : i + 2] if p[2] > UNSEEN]
+        if weight == UNSEEN and beside:
+            nearest = min(beside, key=lambda other: abs(other - level))
+            joined[i] = (first, nearest if abs(nearest - level) <= UNSEEN_STEP else level, weight)
+    return joined
 
 
 def rising_levels(levels: Sequence[float], weights: Sequence[float]) -> FloatArray:
