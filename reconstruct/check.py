@@ -39,7 +39,10 @@ from .agreement import (
     z_of_p,
 )
 from .km import kaplan_meier
+from .laterevents import NOTE as LATER_EVENTS
+from .laterevents import likely_drift
 from .rmst import restricted_mean
+from .shown import shown_interval, shown_time
 
 # What reconstruction alone may be off by, on panels of known patients read at pixel accuracy: the 95th
 # percentile of |log HR| error is about 0.05, of S(t) about 0.01; limits of intervals carry the same errors
@@ -71,14 +74,28 @@ class _Finding:
 
 def check_reconstruction(reconstruction: Reconstruction, numbers: Iterable[PrintedNumber]) -> tuple[Check, ...]:
     """One Check a reported number, in the order given."""
-    checks = []
+    numbers = list(numbers)
     used = {target_of(reconstruction, number) for number in reconstruction.conditioned_on}
-    for number in numbers:
-        finding = CHECKS.get(number.what, _not_rebuilt)(reconstruction, number)
-        if used:
-            finding = _barred(finding, target_of(reconstruction, number), used)
-        checks.append(Check(number.title, number.written, finding.reconstructed, finding.verdict, finding.note))
-    return tuple(checks)
+    targets = [target_of(reconstruction, number) for number in numbers]
+    findings = [CHECKS.get(number.what, _not_rebuilt)(reconstruction, number) for number in numbers]
+    if used:
+        findings = [_barred(finding, target, used) for finding, target in zip(findings, targets, strict=True)]
+    findings = _with_later_events(findings, targets)
+    return tuple(
+        Check(number.title, number.written, finding.reconstructed, finding.verdict, finding.note)
+        for number, finding in zip(numbers, findings, strict=True)
+    )
+
+
+def _with_later_events(findings: list[_Finding], targets: list[Target | None]) -> list[_Finding]:
+    """No verdict on the p value of a comparison whose printed ratio may rest on events after the curves' end."""
+    later = [t[1] for f, t in zip(findings, targets, strict=True) if t and f.note == LATER_EVENTS]
+    return [
+        replace(f, verdict="cannot tell", note=LATER_EVENTS)
+        if f.verdict == "differs" and t and t[0] in SAME_THING and t[1] in later
+        else f
+        for f, t in zip(findings, targets, strict=True)
+    ]
 
 
 def _barred(finding: _Finding, target: Target | None, used: Collection[Target | None]) -> _Finding:
@@ -112,16 +129,17 @@ def _check_hr(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding
     found = find_comparison(reconstruction, number)
     if found is None or found.hr is None:
         return _Finding("not estimable", "cannot tell", "no hazard ratio of these arms was rebuilt")
-    finding = _judge_hr(found, number)
-    if finding.verdict != "differs" or number.arm or number.reference:
+    drift = likely_drift(reconstruction, found, number)
+    finding = _judge_hr(found, number, drift)
+    if finding.verdict == "agrees" or number.arm or number.reference:
         return finding
     # A ratio that names no arm may be against either.
-    other = _judge_hr(turned(found), number)
+    other = _judge_hr(turned(found), number, drift)
     return replace(other, note=f"as {found.reference} vs {found.arm}") if other.verdict == "agrees" else finding
 
 
-def _judge_hr(found: Comparison, number: PrintedNumber) -> _Finding:
-    """The verdict on a printed ratio as one of this comparison."""
+def _judge_hr(found: Comparison, number: PrintedNumber, drift: float = 0.0) -> _Finding:
+    """The verdict on a printed ratio as one of this comparison; drift: of later events on the log ratio."""
     if found.hr is None or found.low is None or found.high is None:
         return _judge_open_hr(found, number)
     hr, low, high = found.hr, *limits_at(found, number.level)
@@ -135,6 +153,8 @@ def _judge_hr(found: Comparison, number: PrintedNumber) -> _Finding:
     ):
         if value is not None and not within_log(value, number, ours, tolerance):
             misses.append(name)
+    if misses and drift and number.value is not None and within_log(number.value, number, hr, spread + drift):
+        return _Finding(shown, "cannot tell", LATER_EVENTS)
     return _judged(shown, misses, number, found.method)
 
 
@@ -194,7 +214,7 @@ def _check_median(reconstruction: Reconstruction, number: PrintedNumber) -> _Fin
     arm, patients = found
     number = _comparable(number, arm)
     kms = estimates_of_each_kind(patients, number.level)
-    shown = _shown_time(_told(kms[0].quantile(0.5), arm), number.decimals)
+    shown = shown_time(_told(kms[0].quantile(0.5), arm), number.decimals)
     if number.not_reached or number.value is None:
         reached = kms[0].survival.min() < 0.5 - SURVIVAL_TOLERANCE
         return _Finding(shown, "differs" if reached else "agrees", "the median is reached" if reached else "")
@@ -220,7 +240,7 @@ def _check_survival(reconstruction: Reconstruction, number: PrintedNumber) -> _F
         return _Finding("not estimable", "cannot tell", "the curve does not reach that time")
     intervals = [km.at(np.array([number.at]))[0] for km in estimates_of_each_kind(patients, number.level)]
     decimals = max(number.decimals, 3)
-    shown = _shown_interval(_told(intervals[0], arm), decimals)
+    shown = shown_interval(_told(intervals[0], arm), decimals)
     misses = []
     for name, value, tolerance in (
         ("value", number.value, SURVIVAL_TOLERANCE),
@@ -242,7 +262,7 @@ def _check_rmst(reconstruction: Reconstruction, number: PrintedNumber) -> _Findi
         return _Finding("not estimable", "cannot tell", "the curve does not reach that time")
     rmst = restricted_mean(kaplan_meier(found[1]), number.at, number.level)
     fits = within(number.value, number, rmst.value, RMST_TOLERANCE * number.at)
-    return _judged(_shown_interval(_told(rmst, found[0]), number.decimals + 1), [] if fits else ["RMST"], number)
+    return _judged(shown_interval(_told(rmst, found[0]), number.decimals + 1), [] if fits else ["RMST"], number)
 
 
 def _check_count(reconstruction: Reconstruction, number: PrintedNumber) -> _Finding:
@@ -316,20 +336,3 @@ def _comparable(number: PrintedNumber, arm: ArmEstimate) -> PrintedNumber:
 def _told(interval: Interval, arm: ArmEstimate) -> Interval:
     """The estimate without limits where the arm's number of patients is not known."""
     return interval if arm.n is not None else Interval(interval.value)
-
-
-# ---------------------------------------------------------------- words
-
-
-def _shown_time(interval: Interval, decimals: int) -> str:
-    if interval.value is None:
-        return "not reached"
-    return _shown_interval(interval, max(decimals, 0) + 1)
-
-
-def _shown_interval(interval: Interval, decimals: int) -> str:
-    values = [interval.value, interval.low, interval.high]
-    if interval.value is not None and interval.low is None and interval.high is None:
-        return f"{interval.value:.{max(decimals, 0)}f}"
-    texts = ["not reached" if v is None else f"{v:.{max(decimals, 0)}f}" for v in values]
-    return f"{texts[0]} ({texts[1]} to {texts[2]})"

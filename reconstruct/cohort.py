@@ -159,7 +159,10 @@ def _sure_levels(curve: SurvivalCurve) -> IntArray:
     blur of a crossing: the deaths it would stand for are none.
     """
     at = np.flatnonzero(np.diff(curve.survival) < 0) + 1
-    level, error = np.r_[curve.survival[0], curve.survival[at]], np.r_[curve.survival_error[0], curve.survival_error[at]]
+    level, error = (
+        np.r_[curve.survival[0], curve.survival[at]],
+        np.r_[curve.survival_error[0], curve.survival_error[at]],
+    )
     same = -np.diff(level) <= np.maximum(error[1:], error[:-1])
     worse = error[1:] > WORSE * error[:-1]
     before = same & worse

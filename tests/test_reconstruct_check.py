@@ -156,3 +156,39 @@ def test_what_was_not_rebuilt_cannot_be_told(tmp_path, panel):
     body = '[[outcome]]\n[[outcome.arm]]\nname="Another"\nmedian=3.0\n'
     assert verdicts(panel, reported(tmp_path, body)) == ["cannot tell"]
     assert overall_verdict(check_reconstruction(panel, reported(tmp_path, body))) == "cannot tell"
+
+
+def followed_to(end, seed=3, n=70):
+    """Two arms of n under proportional hazards, their follow-up cut off at `end`."""
+    rng = np.random.default_rng(seed)
+    arms = []
+    for name, mean in (("Placebo", 10.0), ("Drug A", 22.0)):
+        death = rng.exponential(mean, n)
+        arms.append(
+            Patients(name, *(v[np.argsort(np.minimum(death, end))] for v in (np.minimum(death, end), death <= end)))
+        )
+    return estimate_panel("1", arms)
+
+
+def printed_hr(of, kind=""):
+    found = of.comparisons[0]
+    return PrintedNumber("hr", found.hr, found.low, found.high, arm=found.arm, decimals=2, kind=kind)
+
+
+def test_a_ratio_may_rest_on_events_after_the_end_of_the_axis():
+    whole, drawn = followed_to(200), followed_to(8)
+    hr = printed_hr(whole)
+    p = PrintedNumber("p", whole.comparisons[0].p, arm=hr.arm, decimals=7)
+    shifted = replace(hr, value=drawn.comparisons[0].hr * 1.25)
+    checks = check_reconstruction(drawn, [shifted, p])
+    assert [c.verdict for c in checks] == ["cannot tell", "cannot tell"]
+    assert all("after their end" in c.note for c in checks)
+
+
+def test_later_events_explain_no_ratio_that_is_far_off_and_none_where_nobody_is_left():
+    whole, drawn = followed_to(200), followed_to(8)
+    far = replace(printed_hr(whole), value=drawn.comparisons[0].hr * 3)
+    assert verdicts(drawn, [far]) == ["differs"]
+    narrow = printed_hr(whole)
+    narrow = replace(narrow, value=narrow.value * 1.25, low=narrow.value * 1.1, high=narrow.value * 1.4)
+    assert verdicts(whole, [narrow]) == ["differs"]

@@ -149,3 +149,27 @@ def test_as_many_patients_as_the_marks_need_are_assumed():
     many = gather_evidence("A", curve, None, marks=np.linspace(3, 18, 150))
     assert (many.n, many.n_known) == (300, False)
     assert gather_evidence("A", curve, None, marks=marks).n == ASSUMED_PATIENTS
+
+
+def with_corners(curve: SurvivalCurve, seed: int = 3) -> SurvivalCurve:
+    """The curve with a badly known level a row below the true one just before two drops in three."""
+    rows = [np.array(v) for v in (curve.time, curve.survival, curve.survival_error)]
+    early = np.random.default_rng(seed).random(len(rows[0]) - 3) < 2 / 3
+    at = np.flatnonzero(early) + 2
+    corner = [rows[0][at] - 0.03, rows[1][at - 1] - PIXEL, np.full(len(at), 2 * PIXEL)]
+    time, survival, error = (np.insert(v, at, c) for v, c in zip(rows, corner, strict=True))
+    survival = np.minimum.accumulate(np.maximum(survival, 0))
+    return SurvivalCurve(np.maximum.accumulate(time), survival, error, np.full(len(time), 0.02))
+
+
+@pytest.mark.parametrize("n", [20, 40])
+def test_corners_of_risers_are_not_taken_for_deaths(n):
+    result = found(with_corners(drawn(cohort(n), PIXEL / 10)))
+    assert result.told
+    assert result.n == pytest.approx(n, rel=0.1)
+
+
+def test_levels_on_whole_rows_do_not_tell_patients_of_three_rows_each():
+    curve = drawn(cohort(150, seed=4), 0.3 * PIXEL, rows=True)
+    result = infer_cohort(curve)
+    assert result is None or not result.told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from drawn_curves import BLUE, Drawing, row_at
@@ -97,3 +99,34 @@ def test_pooled_levels_are_those_of_scipy_to_the_bit(pieces):
     from scipy.optimize import isotonic_regression
 
     assert np.array_equal(rising_levels(levels, weights), isotonic_regression(levels, weights=weights).x)
+
+
+@pytest.mark.parametrize("half", [5, 8])
+def test_a_line_that_ends_in_its_last_patients_tick_does_not_fall_there(half: int) -> None:
+    """The staircase may go down the tick's lower half, which is ink of the arm as its riser would be."""
+    stair, own = inked(bars=[(END - 1, TRUTH[-1][1] - half, TRUTH[-1][1] + half)])
+    row = stair.row.copy()
+    row[-2:] += half
+    corners = refine_staircase(Staircase(0, row, 0.0), own, 2.0)
+    assert corners.y == pytest.approx([p[1] for p in TRUTH], abs=0.1)
+
+
+def test_a_line_that_ends_in_a_drop_falls_there() -> None:
+    foot = TRUTH[-1][1] + 60
+    stair, own = inked(bars=[(END - 1, TRUTH[-1][1], foot)])
+    row = stair.row.copy()
+    row[-2:] = round(foot)
+    corners = refine_staircase(Staircase(0, row, 0.0), own, 2.0)
+    assert corners.y[-1] == pytest.approx(foot, abs=2.0)
+    assert len(corners.y) == len(TRUTH) + 1
+
+
+def test_a_corner_of_a_riser_is_no_level_of_its_own() -> None:
+    """A staircase that leaves its level a row early, in columns where the riser hides it, takes one step, not two."""
+    stair, own = inked()
+    row = stair.row.copy()
+    for (_, level), (at, _) in pairwise(TRUTH):
+        row[int(at) - 1 : int(at) + 1] = np.ceil(level)
+    corners = refine_staircase(Staircase(0, row, 0.0), own, 2.0)
+    assert corners.y == pytest.approx([p[1] for p in TRUTH], abs=0.1)
+    assert corners.x == pytest.approx([p[0] for p in TRUTH], abs=0.6)
