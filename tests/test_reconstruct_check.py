@@ -163,10 +163,8 @@ def followed_to(end, seed=3, n=70):
     rng = np.random.default_rng(seed)
     arms = []
     for name, mean in (("Placebo", 10.0), ("Drug A", 22.0)):
-        death = rng.exponential(mean, n)
-        arms.append(
-            Patients(name, *(v[np.argsort(np.minimum(death, end))] for v in (np.minimum(death, end), death <= end)))
-        )
+        death = np.sort(rng.exponential(mean, n))
+        arms.append(Patients(name, np.minimum(death, end), (death <= end).astype(int)))
     return estimate_panel("1", arms)
 
 

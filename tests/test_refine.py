@@ -126,7 +126,7 @@ def test_a_corner_of_a_riser_is_no_level_of_its_own() -> None:
     stair, own = inked()
     row = stair.row.copy()
     for (_, level), (at, _) in pairwise(TRUTH):
-        row[int(at) - 1 : int(at) + 1] = np.ceil(level)
+        row[int(at) : int(at) + 2] = np.ceil(level)
     corners = refine_staircase(Staircase(0, row, 0.0), own, 2.0)
     assert corners.y == pytest.approx([p[1] for p in TRUTH], abs=0.1)
     assert corners.x == pytest.approx([p[0] for p in TRUTH], abs=0.6)
