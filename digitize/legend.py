@@ -78,7 +78,7 @@ def _entries_with_samples_on_the_right(
     turned = replace(panel, plot_area=mirrored(panel.plot_area), region=mirrored(panel.region))
     found = _entries(pixels[:, ::-1], tuple(replace(t, box=mirrored(t.box)) for t in texts), turned, COLUMN_GAP)
     keys = [replace(k, box=mirrored(k.box), text_box=mirrored(k.text_box), shown=k.shown[::-1]) for k in found]
-    return tuple(k for k in keys if any(_in_one_slot(k, o) for o in keys if o is not k))
+    return tuple(k for k in keys if any(in_one_slot(k, o) for o in keys if o is not k))
 
 
 def _entries(
@@ -145,10 +145,10 @@ def _is_code_entry(key: LegendKey, codes: list[LegendKey], texts: tuple[TextLine
     more = any(t.box.left > x and t.box.right < area.right and _same_line(t.box, key.text_box, tall) for t in texts)
     if more or key.box.width <= TICK * tall or not area.top < y < area.bottom:
         return False
-    return any(_in_one_slot(key, other) for other in codes if other is not key)
+    return any(in_one_slot(key, other) for other in codes if other is not key)
 
 
-def _in_one_slot(one: LegendKey, other: LegendKey) -> bool:
+def in_one_slot(one: LegendKey, other: LegendKey) -> bool:
     """Whether two samples begin and end alike, as those of a column do."""
     slack = SAME_SLOT * one.text_box.height
     return abs(one.box.left - other.box.left) < slack and abs(one.box.right - other.box.right) < slack

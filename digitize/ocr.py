@@ -15,6 +15,7 @@ from ..records import Box, Figure, PixelArray, TextLine
 from .detection import find_text
 from .linereading import read_lines
 from .numberrows import SURE, missed_numbers, read_numbers_again, tick_marks, trim_to_row
+from .overprinted import parted_by_color
 from .recognition import NUMBER_ALPHABET
 from .textjoins import join_ones, join_words
 from .textsplits import is_fused, split_numbers
@@ -48,6 +49,7 @@ def read_texts(figure: Figure) -> tuple[TextLine, ...]:
     lines = trim_to_row(pixels, lines)
     lines = join_ones(read_numbers_again(pixels, lines))
     lines += [p for line in missed_numbers(pixels, lines) for p in split_numbers(pixels, line)]
+    lines = parted_by_color(pixels, lines)
     marks = tick_marks(pixels, lines)
     kept = [t for t in lines if t.text and t.confidence >= _LEAST_CONFIDENCE and id(t) not in marks]
     kept = _without_dashes(_without_drawings(kept))

@@ -34,6 +34,7 @@ from .kind import kind_from_curves
 from .legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
 from .marks import NO_MARKS, ArmLine, find_marks
 from .naming import BY_ORDER, ArmName, RowTie, name_arms, tie_rows, with_last_key
+from .overprintedkeys import with_overprinted
 from .palette import find_inks
 from .plotcrop import PlotCrop, crop_plot
 from .printed import read_statistics
@@ -153,7 +154,8 @@ def _drawn_arms(
         drawn, legend = vector_arms(figure, texts, panel)
         if drawn:
             return drawn, legend
-    legend = with_further_lines(find_legend(figure.pixels, texts, panel), texts)
+    keys = with_overprinted(find_legend(figure.pixels, texts, panel), figure.pixels, texts, panel)
+    legend = with_further_lines(keys, texts)
     arms = trace_arms(figure.pixels, texts, panel, legend, insets, expected)
     return with_last_key(arms, legend), legend
 

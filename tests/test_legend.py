@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn_curves import BLACK, BLUE, DASHED, DOTTED, GREY, LOWER, RED, UPPER, Drawing, panel
+from drawn_curves import BLACK, BLUE, DASHED, DOTTED, GREY, LOWER, RED, SAMPLE, UPPER, Drawing, panel
 from km2ipd.digitize.legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
+from km2ipd.digitize.overprintedkeys import with_overprinted
 from km2ipd.records import Box, TextLine
+from PIL import Image, ImageDraw, ImageFont
 
 
 def found(drawing: Drawing) -> tuple[LegendKey, ...]:
@@ -296,3 +298,24 @@ def test_a_dot_of_a_sample_read_as_a_figure_is_no_part_of_its_name() -> None:
     drawing = base().entry("Drug", 220, 40, BLUE).entry("Placebo", 220, 56, RED, 3, DOTTED)
     drawing.texts.append(TextLine("1", Box(244, 54, 247, 58)))
     assert [k.name for k in found(drawing)] == ["Drug", "Placebo"]
+
+
+def overprinted(ticks: tuple[float, ...], ink=RED) -> tuple[LegendKey, ...]:
+    """The keys where ticks stand on the letters of a second name, of which no text was found."""
+    drawing = base().entry("Drug", 220, 40, BLUE).curve(((220, 56),), 220 + SAMPLE, ink, 2)
+    left = drawing.texts[-1].box.left
+    image = Image.fromarray(drawing.pixels())
+    ImageDraw.Draw(image).text((left, 49), "Placebo", fill="black", font=ImageFont.load_default(size=12))
+    for at in ticks:
+        ImageDraw.Draw(image).line((left + at, 52, left + at, 66), fill=ink)
+    pixels, read = np.asarray(image), tuple(drawing.texts)
+    return with_overprinted(find_legend(pixels, read, panel()), pixels, read, panel())
+
+
+def test_a_name_with_a_curves_marks_over_it_is_read_in_the_ink_of_the_other_names() -> None:
+    assert [k.name for k in overprinted((3, 16, 30))] == ["Drug", "Placebo"]
+    assert [k.name for k in overprinted(())] == ["Drug", "Placebo"]
+
+
+def test_a_sample_of_a_colour_that_has_its_name_is_no_further_entry() -> None:
+    assert [k.name for k in overprinted((), BLUE)] == ["Drug"]

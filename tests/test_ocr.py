@@ -166,3 +166,16 @@ def test_a_dashed_guide_line_holds_no_letters() -> None:
     counts = [text("7", 40 + 30 * i, 300, 10) for i in range(5)]
     assert ocr._without_dashes([*labels, *dashes, *counts]) == [*labels, *counts]
     assert ocr._without_dashes([*labels, *dashes[:2]]) == [*labels, *dashes[:2]]
+
+
+@pytest.mark.parametrize("shift", [(62, 8), (50, 11)])
+def test_names_printed_into_each_other_in_two_colours_are_read_apart(shift):
+    image = Image.fromarray(drawn().pixels.copy())
+    draw = ImageDraw.Draw(image)
+    for text, (x, y), ink in (
+        ("Observation", (200, 200), "#00427d"),
+        ("Levamisole", (200 + shift[0], 200 - shift[1]), "#d9853b"),
+    ):
+        draw.text((x, y), text, fill=ink, font=ImageFont.load_default(size=18))
+    found = texts_of(Figure("drawn.png", "", np.asarray(image)))
+    assert {"Observation", "Levamisole", "Placebo"} <= set(found)
