@@ -40,8 +40,8 @@ ERROR_SHARES = (0.7, 1.5, 4.0)
 NOTHING_LEFT = 2.0
 # Share of levels that are off by much, and by how many errors.
 OFF, OFF_BY = 0.06, 8.0
-# Share of drops that are none: of known figures 480 of 10,497 sure ones, 7% of the mean arm's.
-NO_DROP = 0.06
+# Share of drops that are none: 480 of the 10,497 sure ones of known figures.
+NO_DROP = 0.045
 # Chance that many are censored between two drops at once (a visit, a data cut), and which share of those left.
 CLUMP, CLUMP_SHARE = 0.02, 0.15
 # Log weight below the best at which a hypothesis is dropped, and hypotheses kept for one N and one set of the rest.
@@ -51,6 +51,8 @@ NEGLIGIBLE, KEPT = 10.0, 3
 # within 10%.
 TOLD, TOLD_EACH = 8.0, 0.4
 LEAST_DROPS = 6
+# Drops that it takes for a guess.
+DROPS_FOR_A_GUESS = 2
 # Drops that tell as much as one whose error is its own: with 2.5 the 90% interval holds N in nine cases of ten.
 WITNESSES = 2.5
 # Share of N by which the scale of a plot, read to a fraction of a pixel, moves all drops together.
@@ -106,7 +108,7 @@ def infer_cohort(curve: SurvivalCurve, marks: FloatArray | None = None) -> Cohor
     marks, None where the figure draws none.
     """
     drops = _drops_of(curve, marks)
-    if len(drops.level) < LEAST_DROPS or not np.all(drops.error > 0):
+    if len(drops.level) < DROPS_FOR_A_GUESS or not np.all(drops.error > 0):
         return None
     size = _grid(min(1 / (RESOLVED * float(drops.error.min())), LARGEST))
     if len(size) < 2:
@@ -121,7 +123,8 @@ def infer_cohort(curve: SurvivalCurve, marks: FloatArray | None = None) -> Cohor
     best = int(size[np.argmax(weight)])
     low, high = min(low, round(best * (1 - LEAST_DOUBT))), max(high, round(best * (1 + LEAST_DOUBT)))
     explained = float(np.logaddexp.reduce(weight)) - _any_size(drops)
-    resolved = high < size[-1] and best * RELIED_ON * float(drops.error.min()) <= 1
+    enough = len(drops.level) >= LEAST_DROPS
+    resolved = enough and high < size[-1] and best * RELIED_ON * float(drops.error.min()) <= 1
     told = resolved and explained > max(TOLD, TOLD_EACH * len(drops.level)) and high <= WIDEST * low
     return CohortSize(best, low, high, told and needed_by_marks(curve, marks) <= WIDEST * best)
 

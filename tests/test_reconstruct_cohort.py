@@ -117,9 +117,11 @@ def test_a_curve_that_no_patients_explain_is_not_told():
     assert size is None or not size.told
 
 
-def test_too_few_drops_or_no_errors_are_not_asked():
-    short = SurvivalCurve([0, 5, 9, 12], [1, 0.9, 0.8, 0.8], [0, 0.001, 0.001, 0.001])
-    assert infer_cohort(short) is None
+def test_a_few_drops_give_a_guess_and_one_drop_or_no_errors_none():
+    few = infer_cohort(SurvivalCurve([0, 5, 9, 12], [1, 20 / 21, 19 / 21, 19 / 21], [0, 0.001, 0.001, 0.001]))
+    assert few is not None
+    assert (few.n, few.told) == (21, False)
+    assert infer_cohort(SurvivalCurve([0, 5, 12], [1, 0.9, 0.9], [0, 0.001, 0.001])) is None
     curve = drawn(cohort(60), 0.1 * PIXEL)
     assert infer_cohort(SurvivalCurve(curve.time, curve.survival)) is None
 
@@ -133,7 +135,7 @@ def test_an_arm_without_a_number_takes_the_one_its_drops_tell():
 
 
 def test_an_arm_whose_drops_tell_nothing_asks_for_review():
-    assumed = gather_evidence("A", SurvivalCurve([0, 5, 9, 12], [1, 0.9, 0.8, 0.8], [0, 0.001, 0.001, 0.001]), None)
+    assumed = gather_evidence("A", SurvivalCurve([0, 5, 12], [1, 0.9, 0.9], [0, 0.001, 0.001]), None)
     assert [(c.code, c.severity) for c in assumed.cautions] == [("unknown-n", "note")]
     assert assumed.n == ASSUMED_PATIENTS
     given = gather_evidence("A", drawn(cohort(50), 0.1 * PIXEL), None, Totals(n=61))
@@ -148,7 +150,7 @@ def test_as_many_patients_as_the_marks_need_are_assumed():
     assert needed_by_marks(curve, None) == 0
     many = gather_evidence("A", curve, None, marks=np.linspace(3, 18, 150))
     assert (many.n, many.n_known) == (300, False)
-    assert gather_evidence("A", curve, None, marks=marks).n == ASSUMED_PATIENTS
+    assert gather_evidence("A", curve, None, marks=marks).n == 120
 
 
 def with_corners(curve: SurvivalCurve, seed: int = 3) -> SurvivalCurve:
