@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ..records import FloatArray, MaskArray
+from ..records import FloatArray, IntArray, MaskArray
 from .staircase import Staircase
 
 SMALLEST_STEP = 0.3
 """Levels closer than this, in px, are one level: the centroid's own noise on clean figures is 0.05 px."""
+TICK_SHARE = 0.5
+"""How far ink at the end of a line goes up, as a share of how far it goes down, from which it is a tick."""
 UNSEEN = 0.05
 """Weight of a level that no clean column shows, in clean columns."""
 UNSEEN_STEP = 1.2
@@ -199,8 +201,8 @@ def _without_tick_at_end(stair: Staircase, own: FloatArray, clean: MaskArray, wi
     if not len(shown) or len(clean) - 1 - shown[-1] > np.ceil(width_px) + 2 or stair.row[-1] == stair.row[shown[-1]]:
         return stair
     row = np.where(np.arange(len(clean)) > shown[-1], stair.row[shown[-1]], stair.row)
-    flat = replace(stair, row=row)
-    return stair if _last_fall(flat, own, width_px) else flat
+    up, down = (r - width_px / 2 for r in _reach_at_end(int(row[-1]), stair, own, width_px)[:2])
+    return replace(stair, row=row) if up > max(TICK_SHARE * down, 1.0) else stair
 
 
 def _last_fall(stair: Staircase, own: FloatArray, width_px: float) -> tuple[float, float] | None:
@@ -208,18 +210,23 @@ def _last_fall(stair: Staircase, own: FloatArray, width_px: float) -> tuple[floa
 
     A censoring tick at the end reaches as far up as down; a riser goes down alone.
     """
-    reach = int(np.ceil(width_px)) + 1
-    row, last = int(stair.row[-1]), stair.last
+    reach, row = int(np.ceil(width_px)) + 1, int(stair.row[-1])
+    up, down, columns = _reach_at_end(row, stair, own, width_px)
+    if down < 2.5 * up + 3 or down < 4 * width_px + 3:
+        return None
+    foot = row + down - 1
+    strip = own[row + reach : foot, columns].sum(axis=0)
+    return float((strip * columns).sum() / max(strip.sum(), 1e-9)), float(foot - (width_px - 1) / 2)
+
+
+def _reach_at_end(row: int, stair: Staircase, own: FloatArray, width_px: float) -> tuple[int, int, IntArray]:
+    """How far ink goes up and down from a row about the end of the line, where it goes down most, and the columns."""
+    reach, last = int(np.ceil(width_px)) + 1, stair.last
     columns = np.arange(max(stair.first, last - reach), min(own.shape[1], last + reach + 2))
     solid = own[:, columns] > 0.4
     down = [_run_length(solid[row:, i]) for i in range(len(columns))]
     best = int(np.argmax(down))
-    up = _run_length(solid[: row + 1, best][::-1])
-    if down[best] < 2.5 * up + 3 or down[best] < 4 * width_px + 3:
-        return None
-    foot = row + down[best] - 1
-    strip = own[row + reach : foot, columns].sum(axis=0)
-    return float((strip * columns).sum() / max(strip.sum(), 1e-9)), float(foot - (width_px - 1) / 2)
+    return _run_length(solid[: row + 1, best][::-1]), down[best], columns
 
 
 def _run_length(flags: MaskArray) -> int:
