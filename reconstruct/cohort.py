@@ -54,9 +54,9 @@ LEAST_DROPS = 6
 # Drops that it takes for a guess.
 DROPS_FOR_A_GUESS = 2
 # Log weight per drop by which drops of any size explain the curve better, from which whole deaths are refuted. Then N
-# may be anything from what they say up to where no patient can be seen. Of 60 such arms of known figures the middle of
-# both, as a ratio, is off by a factor of 2.1 in the median, what whole deaths say by 3.0.
-REFUTED = -0.1
+# may be anything from what they say up to where no patient can be seen. Of 15 such arms of known figures the middle of
+# both, as a ratio, is off by a factor of 2.3 in the median, what whole deaths say by 4.8.
+REFUTED = -1.0
 # Drops that tell as much as one whose error is its own: with 2.5 the 90% interval holds N in nine cases of ten.
 WITNESSES = 2.5
 # Share of N by which the scale of a plot, read to a fraction of a pixel, moves all drops together.
