@@ -127,7 +127,7 @@ def infer_cohort(curve: SurvivalCurve, marks: FloatArray | None = None) -> Cohor
     resolved = enough and high < size[-1] and best * RELIED_ON * float(drops.error.min()) <= 1
     told = resolved and explained > max(TOLD, TOLD_EACH * len(drops.level)) and high <= WIDEST * low
     told = told and needed_by_marks(curve, marks) <= WIDEST * best
-    return CohortSize(best, low, high, told)
+    return CohortSize(best, low, high, bool(told))
 
 
 def needed_by_marks(curve: SurvivalCurve, marks: FloatArray | None) -> int:
