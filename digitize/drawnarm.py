@@ -25,6 +25,8 @@ SNAPPED = 0.7
 they do, below 0.6 where they do not."""
 LEVELS_TO_TELL = 6
 """Well seen levels below which whole pixels cannot be told from chance, and are taken for granted."""
+SOLID_SHARE = 0.85
+"""Inked share of its length above which a line is solid."""
 TIME_ERROR = 0.6
 """Standard error in px of a drop's position, measured against figures of known truth."""
 START_SLACK = 2.5
@@ -67,7 +69,7 @@ def arm_from_path(
 ) -> DrawnArm:
     """An arm from a staircase traced in the pixels of a plot area, with the marks found on it."""
     path, corners = arm.path, arm.path.corners
-    errors = _level_errors(corners) * crop.scale
+    errors = _level_errors(corners, dashed=path.own_share <= SOLID_SHARE) * crop.scale
     trace = CurveTrace(
         x_px=crop.figure_x(corners.x),
         y_px=crop.figure_y(corners.y),
@@ -108,11 +110,19 @@ def _end(corners: Corners, marks: ArmMarks) -> float:
     return last if corners.x[-1] < last < corners.end <= last + arm_px else corners.end
 
 
-def _level_errors(corners: Corners) -> FloatArray:
-    """Standard error in px of each level, by how many clean columns show it and how much they scatter."""
+def _level_errors(corners: Corners, *, dashed: bool = False) -> FloatArray:
+    """Standard error in px of each level, by how many clean columns show it and how much they scatter.
+
+    dashed: a level that no clean column shows may be a dash of a riser, anywhere between the levels about it.
+    """
     errors = np.select([corners.seen >= least for least, _ in LEVEL_ERRORS], [error for _, error in LEVEL_ERRORS])
     scatter = corners.noise / np.sqrt(np.maximum(corners.seen, 1.0))
-    return np.maximum(np.maximum(errors, scatter), SNAPPED_ERROR if _on_whole_pixels(corners) else 0.0)
+    errors = np.maximum(np.maximum(errors, scatter), SNAPPED_ERROR if _on_whole_pixels(corners) else 0.0)
+    if dashed and len(corners.y) > 2:
+        apart = np.diff(corners.y) / 2
+        between = np.r_[0.0, np.minimum(apart[:-1], apart[1:]), 0.0]
+        errors = np.where(corners.seen < 1, np.maximum(errors, between), errors)
+    return errors
 
 
 def _on_whole_pixels(corners: Corners) -> bool:

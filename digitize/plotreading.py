@@ -27,7 +27,7 @@ from ..records import (
 from .arms import ArmPath, find_arms
 from .bars import is_hatched
 from .curvelabels import stands_beside_plot
-from .drawnarm import DrawnArm, arm_from_path, curve_of
+from .drawnarm import SOLID_SHARE, DrawnArm, arm_from_path, curve_of
 from .ends import followed_on, ink_after, leaves_dashes
 from .givennames import given_name_doubts, own_names
 from .kind import kind_from_curves
@@ -316,7 +316,7 @@ def _arm_reading(draft: tuple[int, _Draft], panel: Panel) -> ArmReading:
         trace=drawn.trace,
         censor_marks=np.clip(panel.x.calibration.value(drawn.marks_px), panel.x.minimum, curve.time[-1]),
         draws_marks=drawn.draws_marks,
-        style="solid" if drawn.inked > 0.85 else "dashed",
+        style="solid" if drawn.inked > SOLID_SHARE else "dashed",
         confidence=arm_confidence(drawn),
         evidence=drawn.evidence,
     )

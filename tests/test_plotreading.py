@@ -232,3 +232,13 @@ def test_a_row_names_its_arm_where_the_name_beside_it_lacks_or_is_cut(row: str, 
 )
 def test_a_legend_above_the_plot_is_no_title(title: str, kept: bool) -> None:
     assert read(with_legend(), title=title).panel.title == (title if kept else "")
+
+
+@pytest.mark.parametrize("dash", [DASHED, (9.0, 5.0), (7.0, 7.0)])
+def test_dashes_of_tall_drops_are_no_levels_known_to_two_pixels(dash) -> None:
+    """A riser drawn by several dashes may be read as steps; what they say of S is stated to be as little as it is."""
+    points: Points = tuple((60.0 + 41.0 * k, 30.0 + 37.0 * k) for k in range(5))
+    (arm,) = read(Drawing().axes().curve(((40.0, 30.0), *points), END, BLUE, 2, dash), arms=1).arms
+    truth = np.array([row for _, row in points])
+    off = np.abs(arm.trace.y_px[:, None] - truth).min(axis=1)
+    assert np.all(off <= 3 * np.maximum(arm.trace.level_errors_px, 0.5))
