@@ -33,6 +33,7 @@ from .commands.figures import digitize, init, run
 from .commands.many import batch
 from .commands.tables import check, estimate, reconstruct
 from .errors import Km2ipdError
+from .threads import keep_to_one_thread
 
 REPORT_BUGS = "Please report it, with the figure."
 # Interrupted from the keyboard: 128 + SIGINT, as shells expect.
@@ -77,6 +78,7 @@ for command in (run, digitize, init, reconstruct, estimate, check, batch):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; every error of a user's is one sentence on stderr."""
+    keep_to_one_thread()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the terminal's encoding lacks shows as ?, not as a crash

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
+from ..threads import SINGLE_THREADED
 from .jobs import Job
 from .outcome import Outcome
-from .worker import SINGLE_THREADED, Work, prepare_worker, run_in_time, run_job
+from .worker import Work, prepare_worker, run_in_time, run_job
 
 # A worker is replaced after this many figures: what libraries leak stays bounded, and starting one (a second)
 # is lost among them.

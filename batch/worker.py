@@ -13,14 +13,11 @@ from pathlib import Path
 
 from ..errors import DigitizeError, Km2ipdError
 from ..study import clear_results, run_figure, write_files
+from ..threads import SINGLE_THREADED
 from .jobs import Job
 from .outcome import Outcome, summary_rows, worst_status
 
 Work = Callable[[Job, Path, str], Outcome]
-# Read by numpy's, OpenCV's and onnxruntime's own thread pools when they are loaded: one figure, one core.
-SINGLE_THREADED = {
-    name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-}
 
 
 def prepare_worker(memory_gb: float) -> None:

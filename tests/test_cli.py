@@ -328,3 +328,11 @@ def test_a_terminal_of_80_columns_and_no_colour(home: Path) -> None:
     assert code == [0] and any(line.startswith("Written: tty") for line in lines)
     assert max(map(len, lines)) <= 80
     assert not re.search(rb"\x1b\[[0-9;]*[1-9][0-9;]*m", bytes(shown).replace(b"\x1b[1m", b""))
+
+
+def test_command_line_keeps_its_libraries_to_one_thread_unless_told_otherwise():
+    program = "from km2ipd import cli; cli.main(['--version']); import cv2; print(cv2.getNumThreads())"
+    for given, threads in (({}, "1"), ({"OPENCV_FOR_THREADS_NUM": "2"}, "2")):
+        environment = {k: v for k, v in os.environ.items() if not k.endswith(("_THREADS", "_THREADS_NUM"))} | given
+        said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment)
+        assert said.stdout.split()[-1] == threads, said.stderr
