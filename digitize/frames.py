@@ -134,24 +134,30 @@ def _covering(lines: tuple[Line, ...], scale: PrintedScale) -> list[Line]:
     """Lines along the scale's direction that cover most of it, the pieces of a broken line joined."""
     span = scale.end - scale.start
     near = [k for k in lines if k.end >= scale.start - BREAK * span and k.start <= scale.end + BREAK * span]
+    places = np.array([k.at for k in near])
     found: list[Line] = []
     for line in sorted(near, key=lambda k: -k.length):
         if any(_on(line, k) and k.start <= line.end and line.start <= k.end for k in found):
             continue
-        start, end = _extended(line, near, BREAK * span)
+        same = np.flatnonzero(np.abs(places - line.at) <= _reach(line))
+        start, end = _extended(line, [near[i] for i in same], BREAK * span)
         if min(end, scale.end) - max(start, scale.start) >= LINE_COVER * span:
             found.append(Line(line.orientation, line.at, start, end, line.width, line.contrast))
     return found
 
 
 def _on(piece: Line, line: Line) -> bool:
-    return abs(piece.at - line.at) <= max(1.5, line.width)
+    return abs(piece.at - line.at) <= _reach(line)
 
 
-def _extended(line: Line, others: list[Line], gap: float) -> tuple[float, float]:
-    """Start and end of a line with the pieces that go on where it stops."""
+def _reach(line: Line) -> float:
+    """How far beside a line its pieces may stand."""
+    return max(1.5, line.width)
+
+
+def _extended(line: Line, same: list[Line], gap: float) -> tuple[float, float]:
+    """Start and end of a line with the pieces on it that go on where it stops."""
     start, end = line.start, line.end
-    same = [k for k in others if _on(k, line)]
     for piece in sorted(same, key=lambda k: k.start):
         if piece.start - end <= gap:
             end = max(end, piece.end)

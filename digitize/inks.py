@@ -48,7 +48,7 @@ def map_ink(crop: PixelArray) -> InkMap:
     """Take a crop of a figure, (height, width, 3) RGB, apart into paper and ink."""
     rgb = crop.astype(np.float32)
     paper = _local_paper(crop)
-    strength = _length(rgb - paper)
+    strength = length_of(rgb - paper)
     return InkMap(rgb, paper, strength, _core_colors(rgb, strength))
 
 
@@ -62,7 +62,7 @@ def _dot(a: ColorArray, b: ColorArray) -> ColorArray:
     return a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
 
 
-def _length(a: ColorArray) -> ColorArray:
+def length_of(a: ColorArray) -> ColorArray:
     return np.sqrt(_dot(a, a))
 
 
@@ -93,7 +93,7 @@ def _local_paper(crop: PixelArray) -> ColorArray:
     paper = paper_color(crop).astype(np.float32)
     size = int(np.clip(min(crop.shape[:2]) // 16, 7, 25)) | 1
     local = cv2.medianBlur(crop, size).astype(np.float32)
-    distance = _length(local - paper)
+    distance = length_of(local - paper)
     # A band is a tint: light, and far from as strong as the inks drawn over it.
     tint_limit = 0.55 * _strong_ink(crop, paper)
     is_paper = (distance < 12.0) | (distance > tint_limit)
@@ -103,7 +103,7 @@ def _local_paper(crop: PixelArray) -> ColorArray:
 
 def _strong_ink(crop: PixelArray, paper: ColorArray) -> float:
     """Contrast of the strongest inks in a crop: the 99.5th percentile of distances from the paper, at least 120."""
-    distance = _length(crop[::2, ::2].astype(np.float32) - paper)
+    distance = length_of(crop[::2, ::2].astype(np.float32) - paper)
     return max(120.0, float(np.percentile(distance, 99.5)))
 
 
@@ -149,9 +149,9 @@ def nearest_ink(ink: InkMap, colors: tuple[Rgb, ...]) -> FloatArray:
     miss = np.full((len(colors) + 1, *ink.strength.shape), STRANGER, np.float32)
     for k, color in enumerate(colors):
         direction = np.asarray(color, np.float32) - ink.paper
-        length = np.maximum(_length(direction), 1.0)
+        length = np.maximum(length_of(direction), 1.0)
         share = _dot(core, direction) / length**2
-        aside = _length(core - share[..., None] * direction)
+        aside = length_of(core - share[..., None] * direction)
         along = np.where(share < 1.0, 0.35 * (1.0 - share), share - 1.0) * length
         miss[k] = np.hypot(aside, along)
     label = miss.argmin(axis=0)

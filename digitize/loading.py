@@ -34,6 +34,8 @@ SVG_PROLOGUE_BYTES = 4096
 SVG_SIGNS = (b"<svg", b"http://www.w3.org/2000/svg")
 GZIP = b"\x1f\x8b"
 PDF_PROLOGUE_BYTES = 1024
+# Alpha of a pixel that hides what lies under it.
+OPAQUE = 255
 
 _DECODER_ERRORS: tuple[type[Exception], ...] = (
     *(OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, OverflowError, TypeError),
@@ -72,7 +74,8 @@ def decode_image(data: bytes, name: str, page: int | None = None) -> tuple[Pixel
         with Image.open(io.BytesIO(data)) as image:
             _require_workable(image.size, name)
             pages = _go_to_page(image, page, name)
-            return _on_white(ImageOps.exif_transpose(image)), pages
+            ImageOps.exif_transpose(image, in_place=True)
+            return _on_white(image), pages
     except UnidentifiedImageError as error:
         raise UnreadableFigure(f"{name}: not an image that can be read") from error
     except Image.DecompressionBombError as error:
@@ -118,15 +121,17 @@ def _go_to_page(image: PilImage, page: int | None, name: str) -> int:
 
 def _on_white(image: PilImage) -> PixelArray:
     """8-bit RGB on white; 16-bit and float greys are scaled to their full range, never clipped."""
+    from PIL import Image
+
     if image.mode.startswith(("I", "F")):
         return _from_deep_grey(np.asarray(image))
     if "A" in image.getbands() or "a" in image.getbands() or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        white = rgba.copy()
-        white.paste((255, 255, 255, 255), (0, 0, *rgba.size))
-        white.alpha_composite(rgba)
-        return np.array(white.convert("RGB"))
-    return np.array(image.convert("RGB"))
+        image = image.convert("RGBA")
+        if image.getextrema()[3] != (OPAQUE, OPAQUE):
+            white = Image.new("RGBA", image.size, (255, 255, 255, OPAQUE))
+            white.alpha_composite(image)
+            image = white
+    return np.array(image if image.mode == "RGB" else image.convert("RGB"))
 
 
 def _from_deep_grey(values: np.ndarray) -> PixelArray:

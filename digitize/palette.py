@@ -8,7 +8,17 @@ import cv2
 import numpy as np
 
 from ..records import MaskArray, Rgb
-from .inks import INK_CONTRAST, SAME_COLOR, ColorArray, InkMap, color_distance, dominant_colors, line_width, to_lab
+from .inks import (
+    INK_CONTRAST,
+    SAME_COLOR,
+    ColorArray,
+    InkMap,
+    color_distance,
+    dominant_colors,
+    length_of,
+    line_width,
+    to_lab,
+)
 from .legend import LegendKey
 
 SOLID = 0.9
@@ -302,4 +312,4 @@ def _share_beside(ink: InkMap, color: Rgb, other: Rgb, mask: MaskArray, reach: i
 
 
 def _near_color(ink: InkMap, color: Rgb) -> MaskArray:
-    return np.sqrt(((ink.core - np.asarray(color, np.float32)) ** 2).sum(axis=2)) < 30.0
+    return length_of(ink.core - np.asarray(color, np.float32)) < 30.0

@@ -41,8 +41,6 @@ from .printed import read_statistics
 from .risklaws import reconcile_with_curves
 from .risktable import read_risk_table
 from .trust import NAMELESS, arm_confidence, doubts_about, doubts_by_print
-from .vectorarms import vector_arms
-from .vectoraxes import refine_calibration
 from .wrapped import with_further_lines
 
 TALLEST_LETTERING = 0.15
@@ -84,7 +82,10 @@ def read_plot(
     cautions: what finding the panel left in doubt. arms: names, or the number of arms, given by hand.
     Raises NoCurveFound when no staircase runs between the axes, NotKaplanMeier when its curves are smooth.
     """
-    panel = refine_calibration(figure, panel)
+    if figure.strokes:
+        from .vectoraxes import refine_calibration  # what reads strokes is not loaded for pictures
+
+        panel = refine_calibration(figure, panel)
     table, table_cautions = read_risk_table(figure, texts, panel)
     printed_rows = len(table.rows)
     insets = tuple(c.box for c in cautions if c.code == "inset" and c.box is not None)
@@ -151,6 +152,8 @@ def _drawn_arms(
 ) -> tuple[list[DrawnArm], tuple[LegendKey, ...]]:
     """The arms of a panel as drawn with its legend entries: from vector strokes where the file has them, or pixels."""
     if figure.strokes:
+        from .vectorarms import vector_arms
+
         drawn, legend = vector_arms(figure, texts, panel)
         if drawn:
             return drawn, legend

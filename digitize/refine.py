@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -96,7 +97,7 @@ def _monotone_levels(stair: Staircase, centre: FloatArray, clean: FloatArray) ->
     for start, stop in zip(runs, np.r_[runs[1:], len(centre)], strict=True):
         good = clean[start:stop]
         if good.any():
-            pieces.append((int(start), float(np.median(centre[start:stop][good])), float(good.sum())))
+            pieces.append((int(start), median(centre[start:stop][good].tolist()), float(good.sum())))
         else:
             pieces.append((int(start), float(stair.row[start]), UNSEEN))
     pieces = _unseen_joined(pieces)

@@ -119,7 +119,7 @@ def undo_tilt(pixels: PixelArray, tilt: Tilt) -> PixelArray:
     height, width = pixels.shape[:2]
     out = np.empty_like(pixels)
     for rows in stripes(height):
-        x, y = np.meshgrid(np.arange(width, dtype=float), np.arange(rows.start, rows.stop, dtype=float))
+        x, y = np.meshgrid(np.arange(width, dtype=float), np.arange(rows.start, rows.stop, dtype=float), sparse=True)
         from_x, from_y = (a.astype(np.float32) for a in tilt.source_of(x, y))
         out[rows] = cv2.remap(pixels, from_x, from_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return out

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-
-import numpy as np
+from statistics import median
 
 from ..records import Box, TextLine
 from .numbers import parse_cell, parse_number
@@ -55,9 +54,8 @@ def number_rows(numbers: list[TextLine]) -> list[list[TextLine]]:
 
 
 def stands_in_row(line: TextLine, row: list[TextLine]) -> bool:
-    middle = np.median([t.box.centre[1] for t in row])
-    high = np.median([t.box.height for t in row])
-    return bool(abs(line.box.centre[1] - middle) < _ROW_SPREAD * high)
+    middle = median(t.box.centre[1] for t in row)
+    return abs(line.box.centre[1] - middle) < _ROW_SPREAD * median(t.box.height for t in row)
 
 
 def _continues(first: TextLine, second: TextLine) -> bool:

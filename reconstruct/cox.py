@@ -91,7 +91,7 @@ def maximum(likelihood: PartialLikelihood) -> tuple[float, float] | None:
     for _ in range(MAX_STEPS):
         m = likelihood.mean(beta)  # score and information of one mean: each would take its own
         step = (likelihood.deaths_in_second - float(m.sum())) / max(float((m * (1 - m)).sum()), 1e-12)
-        beta += float(np.clip(step, -MAX_STEP, MAX_STEP))
+        beta += min(max(step, -MAX_STEP), MAX_STEP)
         if abs(step) < CONVERGED:
             break
     return beta, float(1 / np.sqrt(likelihood.information(beta)))
