@@ -75,7 +75,7 @@ def _is_edge(path: TracedPath, crop: PlotCrop, thickest: float = 0.0) -> bool:
     thickest: stroke of the thickest line of its ink, in px; a path may run along the border of a line so thick.
     """
     rgb = crop.ink.rgb
-    paper = np.median(crop.ink.paper.reshape(-1, 3), axis=0)
+    paper = crop.ink.usual_paper
     side = int(np.ceil(max(path.width_px / 2 + 2.5, thickest + 1.5 if thickest > THICKER * path.width_px else 0.0)))
     shown = np.flatnonzero(path.shows)
     if len(shown) == 0:
@@ -103,5 +103,4 @@ def on_marks(path: TracedPath, other: TracedPath) -> bool:
 
 
 def contrast_of(crop: PlotCrop, ink: PlotInk) -> float:
-    paper = np.median(crop.ink.paper.reshape(-1, 3), axis=0)
-    return float(np.linalg.norm(np.asarray(ink.color, float) - paper))
+    return float(np.linalg.norm(np.asarray(ink.color, float) - crop.ink.usual_paper))

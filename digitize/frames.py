@@ -64,23 +64,24 @@ class Frame:
 
 def figure_lines(levels: GreyArray) -> FigureLines:
     """All dark straight strokes of a (height, width) grey picture that may frame a plot."""
+    picture = shrunk(levels, SEARCH_SIDE_PX)
     return FigureLines(
-        _search(levels, "horizontal", LINE_CONTRAST, True), _search(levels, "vertical", LINE_CONTRAST, True)
+        _search(*picture, "horizontal", LINE_CONTRAST, True), _search(*picture, "vertical", LINE_CONTRAST, True)
     )
 
 
 def with_grid(lines: FigureLines, levels: GreyArray) -> FigureLines:
     """The lines with those of faint grids, dark or light, for plots that have no axis lines."""
+    picture = shrunk(levels, SEARCH_SIDE_PX)
     across, upright = (
-        tuple(k for dark in (True, False) for k in _search(levels, orientation, GRID_CONTRAST, dark))
+        tuple(k for dark in (True, False) for k in _search(*picture, orientation, GRID_CONTRAST, dark))
         for orientation in ("horizontal", "vertical")
     )
     return replace(lines, grid_horizontal=across, grid_vertical=upright)
 
 
-def _search(levels: GreyArray, orientation: Orientation, contrast: float, dark: bool) -> tuple[Line, ...]:
-    """Straight strokes; large pictures are searched smaller: what is exact later rests on ticks, not on these."""
-    small, scale = shrunk(levels, SEARCH_SIDE_PX)
+def _search(small: GreyArray, scale: float, orientation: Orientation, contrast: float, dark: bool) -> tuple[Line, ...]:
+    """Straight strokes of a picture `scale` times as large as the one searched: what is exact later rests on ticks."""
     side = min(small.shape)
     shortest, reach = max(20.0, SHORTEST_LINE * side), 2 * max(3, int(THICKEST_LINE * side)) + 1
     found = find_lines(small, orientation, shortest=shortest, reach=reach, contrast=contrast, dark=dark)

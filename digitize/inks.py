@@ -36,12 +36,14 @@ class InkMap:
 
     paper: colour of the background at each pixel (bands included).
     strength: RGB distance from that paper. core: colour of the strongest ink pixel within one pixel.
+    usual_paper: (3,) the median of the paper's colours.
     """
 
     rgb: ColorArray
     paper: ColorArray
     strength: ColorArray
     core: ColorArray
+    usual_paper: ColorArray
 
 
 def map_ink(crop: PixelArray) -> InkMap:
@@ -49,12 +51,13 @@ def map_ink(crop: PixelArray) -> InkMap:
     rgb = crop.astype(np.float32)
     paper = _local_paper(crop)
     strength = length_of(rgb - paper)
-    return InkMap(rgb, paper, strength, _core_colors(rgb, strength))
+    usual = np.median(paper.reshape(-1, 3), axis=0)
+    return InkMap(rgb, paper, strength, _core_colors(rgb, strength), usual)
 
 
 def ink_where(ink: InkMap, mask: MaskArray) -> InkMap:
     """The (n,) pixels of a mask alone: strength (n,), colours (n, 3)."""
-    return InkMap(ink.rgb[mask], ink.paper[mask], ink.strength[mask], ink.core[mask])
+    return InkMap(ink.rgb[mask], ink.paper[mask], ink.strength[mask], ink.core[mask], ink.usual_paper)
 
 
 def _dot(a: ColorArray, b: ColorArray) -> ColorArray:
@@ -110,15 +113,18 @@ def _strong_ink(crop: PixelArray, paper: ColorArray) -> float:
 def _core_colors(rgb: ColorArray, strength: ColorArray) -> ColorArray:
     """Colour of the strongest of each pixel and its eight neighbours, so that edges take their line's colour."""
     best, core = strength.copy(), rgb.copy()
-    padded_s = np.pad(strength, 1)
-    padded_c = np.pad(rgb, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    padded = np.pad(strength, 1)
     h, w = strength.shape
-    for dy in (0, 1, 2):
-        for dx in (0, 1, 2):
-            s = padded_s[dy : dy + h, dx : dx + w]
-            better = s > best
-            best = np.where(better, s, best)
-            core[better] = padded_c[dy : dy + h, dx : dx + w][better]
+    # How much farther on in the picture, row after row, the strongest one stands.
+    ahead = np.zeros((h, w), np.int32)
+    for dy in (-1, 0, 1):
+        for dx in (-1, 0, 1):
+            beside = padded[1 + dy : 1 + dy + h, 1 + dx : 1 + dx + w]
+            better = beside > best
+            np.copyto(best, beside, where=better)
+            np.copyto(ahead, dy * w + dx, where=better)
+    moved = np.flatnonzero(ahead)
+    core.reshape(-1, 3)[moved] = rgb.reshape(-1, 3)[moved + ahead.ravel()[moved]]
     return core
 
 
@@ -167,18 +173,26 @@ def dominant_colors(ink: InkMap, mask: MaskArray, least_share: float = 0.004) ->
     colors = ink.core[chosen]
     if len(colors) == 0:
         return []
-    lab = to_lab(colors)
+    lab = _lab_of_each(colors)
     found: list[tuple[Rgb, int]] = []
     left = np.ones(len(lab), bool)
     least = max(12, int(least_share * len(lab)))
     while left.sum() >= least and len(found) < 16:
         centre = _densest(lab[left])
-        near = left & (np.linalg.norm(lab - centre, axis=1) < SAME_COLOR)
+        alike = length_of(lab - centre) < SAME_COLOR
+        near = left & alike
         if near.sum() < least:
             break
         found.append((_as_rgb(np.median(colors[near], axis=0)), int(near.sum())))
-        left &= np.linalg.norm(lab - centre, axis=1) >= SAME_COLOR
+        left &= ~alike
     return found
+
+
+def _lab_of_each(colors: ColorArray) -> ColorArray:
+    """CIE Lab of (n, 3) whole RGB values: much ink has few colours, and the way to Lab is long."""
+    codes = colors.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
+    _, first, which = np.unique(codes, return_index=True, return_inverse=True)
+    return to_lab(colors[first])[which]
 
 
 def _densest(lab: ColorArray) -> ColorArray:
@@ -188,7 +202,7 @@ def _densest(lab: ColorArray) -> ColorArray:
     values, counts = np.unique(codes, return_counts=True)
     centre = lab[codes == values[counts.argmax()]].mean(axis=0)
     for _ in range(3):
-        near = np.linalg.norm(lab - centre, axis=1) < 8.0
+        near = length_of(lab - centre) < 8.0
         centre = lab[near].mean(axis=0)
     return centre
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from ..records import FloatArray, Rgb
-from .inks import INK_CONTRAST, InkMap, color_distance, nearest_ink
+from .inks import INK_CONTRAST, color_distance, ink_where, length_of, nearest_ink
 from .plotcrop import PlotCrop
 from .raster import MaskArray
 from .tracing import TracedPath
@@ -44,12 +44,12 @@ def mark_ink(
     if color is None:
         return own
     rivals = [c for c in (_stroke_color(crop, o) for o in others) if c and color_distance(c, color) > SAME_INK]
-    ink = InkMap(*(a[near][None] for a in (crop.ink.rgb, crop.ink.paper, crop.ink.strength, crop.ink.core)))
+    ink = ink_where(crop.ink, near)
     label = nearest_ink(ink, (color, *rivals))
-    contrast = np.sqrt(((np.asarray(color, np.float32) - ink.paper) ** 2).sum(axis=2))
+    contrast = length_of(np.asarray(color, np.float32) - ink.paper)
     share = np.clip(ink.strength / np.maximum(contrast, 1.0), 0.0, 1.0)
     out = own.copy()
-    out[near] = np.maximum(own[near], np.where(label <= 0, share, 0.0)[0])
+    out[near] = np.maximum(own[near], np.where(label <= 0, share, 0.0))
     # Grid lines and tints are faint all over; the soft edges of a mark stand beside its strong middle.
     strong = cv2.dilate((out > STRONG).astype(np.uint8), np.ones((1, 3), np.uint8)) > 0
     return np.where(strong, out, own)

@@ -72,7 +72,7 @@ def find_inks(ink: InkMap, keys: tuple[LegendKey, ...], mask: MaskArray) -> tupl
 
     Each legend key is tied to the ink that it shows. Keys of two strengths that share one cluster split it.
     """
-    paper = np.median(ink.paper.reshape(-1, 3), axis=0)
+    paper = ink.usual_paper
     kept = _merge_shades(ink, mask, paper)
     for group in _group_keys(keys, kept, paper):
         kept = _tie_group(ink, kept, group, mask, paper)

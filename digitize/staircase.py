@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..records import FloatArray, IntArray, MaskArray
+from ..records import FloatArray, IntArray
 
 DROP_PENALTY = 0.3
 """Price of starting a drop, in columns of ink: keeps the level from following noise of a fraction of a pixel."""
@@ -45,32 +45,30 @@ def cheapest_staircase(run: FloatArray, drop: FloatArray, start_row: float, star
     rows = np.arange(height)
     runs = np.ascontiguousarray(run.T, dtype=np.float64)
     falls = np.cumsum(np.ascontiguousarray(drop.T, dtype=np.float64), axis=1)
-    # Prices before each column and after the last, and whether the level stays: by column, as they are worked on.
-    prices, stays = np.empty((width + 1, height)), np.empty((width, height), bool)
+    # Prices before each column and after the last, and those of falling there: by column, as they are worked on.
+    prices, fallen = np.empty((width + 1, height)), np.empty((width, height))
     prices[0] = np.where(np.abs(rows - start_row) <= start_slack, np.abs(rows - start_row) * 0.1, np.inf)
-    fallen = np.empty(height)
     for x in range(width):
-        price, fall = prices[x], falls[x]
-        np.subtract(price, fall, out=fallen)
-        np.minimum.accumulate(fallen, out=fallen)
-        np.add(fallen, fall, out=fallen)
-        np.add(fallen, DROP_PENALTY, out=fallen)
-        np.less_equal(price, fallen, out=stays[x])
-        np.minimum(price, fallen, out=fallen)
-        np.add(fallen, runs[x], out=prices[x + 1])
+        price, fall, lower, after = prices[x], falls[x], fallen[x], prices[x + 1]
+        np.subtract(price, fall, out=lower)
+        np.minimum.accumulate(lower, out=lower)
+        np.add(lower, fall, out=lower)
+        np.add(lower, DROP_PENALTY, out=lower)
+        np.minimum(price, lower, out=after)
+        np.add(after, runs[x], out=after)
     x, y = divmod(int(prices[1:].argmin()), height)
     best = float(prices[x + 1, y])
     if best == np.inf:
         x, y = 0, int(np.clip(round(start_row), 0, height - 1))
-    return Staircase(0, _walk_back(prices, falls, stays, x, y), -best)
+    return Staircase(0, _walk_back(prices, falls, fallen, x, y), -best)
 
 
-def _walk_back(prices: FloatArray, falls: FloatArray, stays: MaskArray, x: int, y: int) -> IntArray:
+def _walk_back(prices: FloatArray, falls: FloatArray, fallen: FloatArray, x: int, y: int) -> IntArray:
     """Levels of all columns up to x for the staircase that ends at (x, y)."""
     path = np.empty(x + 1, np.int64)
     for column in range(x, -1, -1):
         path[column] = y
-        if not stays[column, y]:  # it fell from the cheapest row above, the lowest of those alike
+        if prices[column, y] > fallen[column, y]:  # it fell from the cheapest row above, the lowest of those alike
             above = prices[column, : y + 1] - falls[column, : y + 1]
             y -= int(above[::-1].argmin())
     return path

@@ -70,7 +70,13 @@ def join_ties(time: FloatArray) -> tuple[FloatArray, np.ndarray]:
     """Distinct times with near-ties joined at the first, and for each given time the row of its distinct
     time.
     """
-    distinct, rows = np.unique(time, return_inverse=True)
+    # As np.unique, which takes twice as long over the few hundred times of each of hundreds of draws.
+    order = np.argsort(time, kind="stable")
+    rising = time[order]
+    fresh = np.ones(len(time), bool)
+    np.not_equal(rising[1:], rising[:-1], out=fresh[1:])
+    distinct, rows = rising[fresh], np.empty(len(time), np.intp)
+    rows[order] = np.cumsum(fresh) - 1
     if len(distinct) < 2:
         return distinct, rows
     gaps = np.diff(distinct)
