@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..records import FloatArray
+from ..records import FloatArray, MaskArray
 from .bars import bars_through, is_hatched
 from .claims import behaves, contrast_of, is_dashed_path, may_be_hidden, on_marks, rhythm_along, stays_at_one
 from .limitinks import with_keys_of_middles
@@ -200,15 +200,17 @@ def _traced(crop: PlotCrop, own: FloatArray, index: int, ink: PlotInk, count: in
     gap = _widest_gap(ink) / crop.scale
     if len(ink.keys) > 1:
         return trace_ink(crop, own, index, count, solid=0, named=len(ink.keys), thin=thin, widest_gap=gap)
-    dashed = trace_ink(crop, own, index, 1, solid=0, widest_gap=gap)
+    bridges: dict[float, MaskArray] = {}
+    dashed = trace_ink(crop, own, index, 1, solid=0, widest_gap=gap, bridges=bridges)
     if not dashed:
         return []
     # A short sample of long dashes looks solid: the curve itself decides.
-    unbroken = trace_ink(crop, own, index, 1, solid=1)
+    unbroken = trace_ink(crop, own, index, 1, solid=1, bridges=bridges)
     solid = bool(unbroken) and _weight(dashed[0]) < DASH_GAIN * _weight(unbroken[0])
     first = (unbroken if solid else dashed)[0].stair
     # A solid line's further curves may be dashed in a way that its own sample does not show.
-    return trace_ink(crop, own, index, count, solid=int(solid), first=first, widest_gap=np.inf if solid else gap)
+    rest = np.inf if solid else gap
+    return trace_ink(crop, own, index, count, solid=int(solid), first=first, widest_gap=rest, bridges=bridges)
 
 
 def _widest_gap(ink: PlotInk) -> float:

@@ -37,9 +37,9 @@ def is_hatched(path: TracedPath, own: FloatArray) -> bool:
 
 def _runs_through(path: TracedPath, own: FloatArray) -> MaskArray:
     """In each column of the path the unbroken run of ink that the path lies on."""
-    inked = own > INKED
-    columns = np.arange(path.stair.first, path.stair.last + 1)
-    number = np.cumsum(~inked, axis=0)
+    span = np.s_[:, path.stair.first : path.stair.last + 1]
+    inked = own[span] > INKED
+    number = np.cumsum(~inked, axis=0, dtype=np.int32)
     out = np.zeros(own.shape, bool)
-    out[:, columns] = inked[:, columns] & (number[:, columns] == number[path.stair.row, columns])
+    out[span] = inked & (number == number[path.stair.row, np.arange(inked.shape[1])])
     return out

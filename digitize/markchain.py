@@ -237,21 +237,23 @@ class _Chain:
         first = self._misfit(self.bar[: half + 1], -half) + self.bare[np.maximum(at - half, 0)] + self.price
         last = self._misfit(self.bar[half + 1 :], 1) - self.bare[np.minimum(at + half + 1, n)]
         pairs = self._pairs() + self.price
+        first, last = first.tolist(), last.tolist()  # single numbers of arrays are slow to work with
         # `best` begins with `widest` places that nothing precedes, so that every slice below is whole.
         best, came_from = np.full(n + widest, np.inf), np.full(n, -1)
         ends = np.full(n, np.inf)
         apart, apart_from, reached = 0.0, -1, 0
         for i in np.flatnonzero(self._inked()).tolist():
             if i - widest > reached:
-                k = reached + int(np.argmin(ends[reached : i - widest]))
+                k = reached + int(ends[reached : i - widest].argmin())
                 if ends[k] < apart:
-                    apart, apart_from = ends[k], k
+                    apart, apart_from = float(ends[k]), k
                 reached = i - widest
             price, source = apart + first[i], apart_from
             close = best[i : i + widest - GRID + 1] + pairs[i]
             k = int(close.argmin())
-            if close[k] < price:
-                price, source = close[k], i - widest + k
+            nearby = float(close[k])
+            if nearby < price:
+                price, source = nearby, i - widest + k
             best[i + widest], came_from[i] = price, source
             ends[i] = price + last[i]
         return self._walk_back(ends, came_from)

@@ -240,7 +240,9 @@ def _columns_to_measure(own: FloatArray, level: FloatArray, hiding: MaskArray) -
     row = np.clip(np.round(level[columns]).astype(int), 0, len(own) - 1)
     on = own[row, columns] > INKED
     inside_dash = cv2.erode(on.astype(np.uint8)[None, :], np.ones((1, 2 * DASH_END + 1), np.uint8))[0] > 0
-    touched = np.array([hiding[max(0, int(level[c]) - 4) : int(level[c]) + 5, c].any() for c in columns], bool)
+    beside = level[columns].astype(int) + np.arange(-4, 5)[:, None]
+    inside = (beside >= 0) & (beside < len(own))
+    touched = (inside & hiding[np.clip(beside, 0, len(own) - 1), columns]).any(axis=0)
     for usable in (inside_dash.ravel() & ~touched, inside_dash.ravel(), on):
         if usable.sum() >= FEW_COLUMNS:
             break

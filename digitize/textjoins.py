@@ -62,8 +62,6 @@ def _continues(first: TextLine, second: TextLine) -> bool:
     """Whether second follows first on one line of text, a word space apart, and they are not two numbers."""
     if first.rotation != second.rotation or first.rotation not in (0, 90):
         return False
-    if parse_number(first.text) is not None:
-        return False
     a, b = first.box, second.box
     if first.rotation:
         high, gap = max(a.width, b.width), a.top - b.bottom
@@ -71,7 +69,8 @@ def _continues(first: TextLine, second: TextLine) -> bool:
     else:
         high, gap = max(a.height, b.height), b.left - a.right
         aligned = min(a.bottom, b.bottom) - max(a.top, b.top)
-    return -0.2 * high < gap < _WORD_GAP * high and aligned > 0.5 * high
+    beside = -0.2 * high < gap < _WORD_GAP * high and aligned > 0.5 * high
+    return beside and parse_number(first.text) is None
 
 
 def _is_one_beside(first: TextLine, second: TextLine) -> bool:

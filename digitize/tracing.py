@@ -68,13 +68,15 @@ def trace_ink(
     thin: float = 1.0,
     first: Staircase | None = None,
     widest_gap: float = np.inf,
+    bridges: dict[float, MaskArray] | None = None,
 ) -> list[TracedPath]:
     """Trace up to `count` staircases in one ink, most ink first.
 
     own: (height, width) its coverage; index: its number. solid: how many of the first are known to have no gaps.
     named: how many the legend shows in this ink: a dotted line earns little, the more so where it is hidden at first.
     thin: stroke of the thinnest of them as a share of the thickest. first: the first one, where it is known already.
-    widest_gap: between their dashes, as far as known.
+    widest_gap: between their dashes, as far as known. bridges: where this ink's gaps up to some length are, by that
+    length, as far as they were looked for; what is looked for here is added.
     """
     width = line_width(own)
     others = (crop.ink.strength > 60) & (own < 0.3)
@@ -83,7 +85,9 @@ def trace_ink(
     # Soft edges make a stroke look narrower and its gaps wider than they are.
     dash_gap = min(DASH_GAP * (width + 1) + 1, widest_gap)
     gaps = [SOLID_GAP if place < solid else dash_gap for place in range(count)]
-    bridges = {gap: bridge_gaps(own > 0.3, gap) for gap in gaps}
+    bridges = {} if bridges is None else bridges
+    for gap in set(gaps) - set(bridges):
+        bridges[gap] = bridge_gaps(own > 0.3, gap)
     for place, gap in list(enumerate(gaps))[len(found) :]:
         stair = _cheapest(crop, own, hiding, found, width, (gap, bridges[gap]), thin)
         if stair.earned <= (0.0 if place < named else LEAST_EARNED * own.shape[1]):

@@ -101,8 +101,10 @@ def _undrawn_deaths(evidence: ArmEvidence, branch: Branch, path: Path, rng: np.r
 def _gap_times(gaps: _Gaps, slot: int, count: int, rng: np.random.Generator) -> FloatArray:
     """Random times for those censored in a slot's gap: at its marks, each once before any twice, else anywhere."""
     inside = gaps.marks[slot]
+    if len(inside) == 1:  # as most gaps of a curve with marks have it: nothing is left to chance
+        return np.repeat(inside, count)
     if len(inside):
-        extra = rng.choice(inside, count - len(inside)) if count > len(inside) else np.zeros(0)
+        extra = rng.choice(inside, count - len(inside)) if count > len(inside) else inside[:0]
         return np.concatenate([rng.permutation(inside)[:count], extra])
     return gaps.start[slot] + rng.random(count) * gaps.width[slot]
 

@@ -97,16 +97,21 @@ def _limits(survival: FloatArray, std_err: FloatArray, conf_type: ConfType, z: f
 def first_time(time: FloatArray, level: FloatArray, target: float) -> float | None:
     """The first time at which level <= target; the middle of the flat where level equals target."""
     known = np.isfinite(level)
-    time, level = time[known], level[known]
-    below = np.flatnonzero(level <= target + TIE_TOLERANCE)
-    if not len(below):
+    if not known.all():
+        time, level = time[known], level[known]
+    first = _first(level <= target + TIE_TOLERANCE)
+    if first is None:
         return None
-    first = int(below[0])
     if level[first] < target - TIE_TOLERANCE:
         return float(time[first])
-    past = np.flatnonzero(level < target - TIE_TOLERANCE)
-    last = int(past[0]) if len(past) else len(time) - 1
-    return float((time[first] + time[last]) / 2)
+    last = _first(level < target - TIE_TOLERANCE)
+    return float((time[first] + time[len(time) - 1 if last is None else last]) / 2)
+
+
+def _first(flags: np.ndarray) -> int | None:
+    """The place of the first True; None without any."""
+    place = int(flags.argmax()) if len(flags) else 0
+    return place if len(flags) and flags[place] else None
 
 
 def _finite(value: float) -> float | None:

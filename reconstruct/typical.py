@@ -94,4 +94,5 @@ def _drawn(evidence: ArmEvidence, branch: Branch) -> list[Path]:
         return max(int(evidence.events - path.died.sum()), 0)
 
     paths = sample_paths(branch.layers, TYPICAL_DRAWS, np.random.default_rng(0))
-    return [replace(path, last_deaths=last_deaths(path)) for path in paths]
+    deaths = [last_deaths(path) for path in paths]
+    return [replace(path, last_deaths=n) if n else path for path, n in zip(paths, deaths, strict=True)]

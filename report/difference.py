@@ -126,7 +126,7 @@ def _drawn_again(shape: tuple[int, ...], panel: PanelReading, corner: tuple[int,
 
 def _whole(position: float) -> int:
     """A pixel number that OpenCV can hold; an edited pivot may point far outside the picture."""
-    return round(float(np.clip(position, -30_000, 30_000)))
+    return round(float(min(max(position, -30_000), 30_000)))
 
 
 def _grown(mask: Mask, reach: int) -> Mask:

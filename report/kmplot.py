@@ -108,7 +108,7 @@ class _Scale:
 
     def x(self, time: float) -> float:
         share = (time - self.minimum) / (self.maximum - self.minimum)
-        return round(LEFT + float(np.clip(share, 0, 1)) * (RIGHT - LEFT), 1)
+        return round(LEFT + float(min(max(share, 0.0), 1.0)) * (RIGHT - LEFT), 1)
 
     def y(self, survival: float) -> float:
         return round(BOTTOM - float(survival) * (BOTTOM - TOP), 1)

@@ -12,6 +12,8 @@ from typing import Any
 # two times apart by floating-point noise alone are written as the tie that they are.
 SIGNIFICANT = 10
 NEEDS_QUOTES = re.compile('[,"\n\r]')
+# json.dumps would make an encoder of its own for each number.
+_PLAIN = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def number_text(value: float | None) -> str:
@@ -45,7 +47,7 @@ def json_text(value: Any, indent: int = 0) -> str:
     """JSON with two blanks a level, lists of plain values on one line, nan and infinity as null."""
     pad, inner = "  " * indent, "  " * (indent + 1)
     if isinstance(value, dict) and value:
-        items = [f"{inner}{json.dumps(k, ensure_ascii=False)}: {json_text(v, indent + 1)}" for k, v in value.items()]
+        items = [f"{inner}{_PLAIN(k)}: {json_text(v, indent + 1)}" for k, v in value.items()]
         return "{\n" + ",\n".join(items) + f"\n{pad}}}"
     if isinstance(value, list | tuple):
         if any(isinstance(v, dict | list | tuple) for v in value):
@@ -53,4 +55,4 @@ def json_text(value: Any, indent: int = 0) -> str:
         return "[" + ", ".join(json_text(v) for v in value) + "]"
     if isinstance(value, float) and not math.isfinite(value):
         return "null"
-    return json.dumps(value, ensure_ascii=False)
+    return _PLAIN(value)
