@@ -41,7 +41,8 @@ class DrawnArm:
     start_gap_px: rows of bare paper between S = 1 and the first level. fall_gap_px: most in any later drop.
     confusable: whether it may have been exchanged with another arm where they cross. runs_on: whether its ink goes
     on past the right end of the plot area. end_hidden: whether other ink goes on along its level where it ends.
-    leaves_dashes: whether dashes are left over that no arm of its ink explains.
+    leaves_dashes: whether dashes are left over that no arm of its ink explains. leaves_line: whether a whole line is
+    left that runs like a curve and that no arm explains.
     rhythm: of its line in px of the figure, None where its colour tells it from all others.
     evidence: measured shares, 0 to 1, that speak for the tracing.
     """
@@ -60,6 +61,7 @@ class DrawnArm:
     runs_on: bool = False
     end_hidden: bool = False
     leaves_dashes: bool = False
+    leaves_line: bool = False
     rhythm: Rhythm | None = None
     evidence: dict[str, float] = field(default_factory=dict)
 

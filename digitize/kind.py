@@ -57,6 +57,10 @@ FEWEST_DROPS = 30
 SMOOTH_RATIO = 0.22
 SMOOTH_SPREAD = 2.2
 SMOOTH_DROP_SHARE = 0.008
+# Where a smooth curve starts steeply its first drops are far higher than the others. It still follows a cubic much
+# closer than a pixel in most eighths of its length in which it falls by FALLS px. Median residual in px of curves so
+# evenly stepped: of 10 models' at most 0.11; of 9 Kaplan-Meier curves at least 0.17, but for one with censor marks.
+BENDS, FALLS, SMOOTH_RESIDUAL = 8, 2.0, 0.14
 
 
 def kind_from_words(x_label: str, y_label: str, title: str) -> str | None:
@@ -138,7 +142,19 @@ def looks_smooth(trace: CurveTrace, plot_area: Box) -> bool:
     ratio = np.median(np.abs(np.diff(np.log(np.maximum(runs, 0.5)))))
     spread = np.quantile(drops, 0.9) / max(1e-6, float(np.median(drops)))
     small = float(np.median(drops)) <= max(3.0, SMOOTH_DROP_SHARE * plot_area.height)
-    return bool(ratio < SMOOTH_RATIO and spread < SMOOTH_SPREAD and small)
+    return bool(ratio < SMOOTH_RATIO and small and (spread < SMOOTH_SPREAD or _bends_evenly(trace)))
+
+
+def _bends_evenly(trace: CurveTrace) -> bool:
+    """Whether the middles of a trace's drops lie on short cubics, as those of a slanted line in pixels do."""
+    columns = np.arange(float(trace.x_px[0]), float(trace.end_px))
+    middles = np.interp(columns, trace.x_px[1:], (trace.y_px[1:] + trace.y_px[:-1]) / 2)
+    residuals = []
+    for y in np.array_split(middles, BENDS):
+        if len(y) > 4 and np.ptp(y) >= FALLS:
+            x = np.linspace(-1.0, 1.0, len(y))
+            residuals.append(float(np.sqrt(np.mean((y - np.polyval(np.polyfit(x, y, 3), x)) ** 2))))
+    return bool(residuals) and float(np.median(residuals)) < SMOOTH_RESIDUAL
 
 
 def kind_from_curves(traces: tuple[CurveTrace, ...], plot_area: Box) -> str | None:

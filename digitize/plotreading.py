@@ -31,6 +31,7 @@ from .drawnarm import SOLID_SHARE, DrawnArm, arm_from_path, curve_of
 from .ends import followed_on, ink_after, leaves_dashes
 from .givennames import given_name_doubts, own_names
 from .kind import kind_from_curves
+from .leftlines import leaves_line
 from .legend import LegendKey, entries_without_sample, find_legend, may_name_an_arm
 from .marks import NO_MARKS, ArmLine, find_marks
 from .naming import BY_ORDER, ArmName, RowTie, name_arms, tie_rows, with_last_key
@@ -89,12 +90,12 @@ def read_plot(
     table, table_cautions = read_risk_table(figure, texts, panel)
     printed_rows = len(table.rows)
     insets = tuple(c.box for c in cautions if c.code == "inset" and c.box is not None)
-    drawn, legend = _drawn_arms(figure, texts, panel, insets, _expected_arms(arms, table))
+    drawn, legend, by_strokes = _drawn_arms(figure, texts, panel, insets, _expected_arms(arms, table))
     if not drawn:
         raise NoCurveFound(f"{figure.name}: no staircase starts at S = 1 in panel {panel.name}")
     other = kind_from_curves(tuple(arm.trace for arm in drawn), panel.plot_area)
     # Large cohorts fall as evenly as a model does; patients at risk and censor marks tell them apart.
-    if other is not None and not (figure.strokes or table.rows or any(arm.draws_marks for arm in drawn)):
+    if other is not None and not (by_strokes or table.rows or any(arm.draws_marks for arm in drawn)):
         raise NotKaplanMeier(f"{figure.name}: panel {panel.name} looks like {other}")
     curves = [curve_of(arm.trace, panel) for arm in drawn]
     names = name_arms(drawn, texts, figure.pixels, panel, [row.arm for row in table.rows])
@@ -149,18 +150,21 @@ def _expected_arms(arms: tuple[str, ...] | int | None, table: RiskTable) -> int 
 
 def _drawn_arms(
     figure: Figure, texts: tuple[TextLine, ...], panel: Panel, insets: tuple[Box, ...], expected: int | None
-) -> tuple[list[DrawnArm], tuple[LegendKey, ...]]:
-    """The arms of a panel as drawn with its legend entries: from vector strokes where the file has them, or pixels."""
+) -> tuple[list[DrawnArm], tuple[LegendKey, ...], bool]:
+    """The arms of a panel as drawn, its legend entries, and whether the arms come from strokes and not from pixels.
+
+    A file's strokes are read where they are staircases; a model's slanted line is none.
+    """
     if figure.strokes:
         from .vectorarms import vector_arms
 
         drawn, legend = vector_arms(figure, texts, panel)
         if drawn:
-            return drawn, legend
+            return drawn, legend, True
     keys = with_overprinted(find_legend(figure.pixels, texts, panel), figure.pixels, texts, panel)
     legend = with_further_lines(keys, texts)
     arms = trace_arms(figure.pixels, texts, panel, legend, insets, expected)
-    return with_last_key(arms, legend), legend
+    return with_last_key(arms, legend), legend, False
 
 
 def trace_arms(
@@ -179,6 +183,7 @@ def trace_arms(
     found_arms = find_arms(crop, inks, expected)
     arms = [followed_on(crop, arm, found_arms) for arm in found_arms]
     marked = find_marks(crop, marked_lines(arms, crop))
+    passed_over = leaves_line(crop, arms, expected)
     drawn = []
     for arm, found in zip(arms, marked, strict=True):
         # The bars of a hatched band look like marks.
@@ -186,7 +191,8 @@ def trace_arms(
         runs_on = _runs_on(pixels, crop, arm)
         end_hidden = _end_hidden(crop, arm) or _ends_under(insets, crop, arm) or ink_after(crop, arm, arms)
         left = leaves_dashes(crop, arm, arms)
-        drawn.append(arm_from_path(arm, crop, marks, runs_on=runs_on, end_hidden=end_hidden, leaves_dashes=left))
+        line = arm_from_path(arm, crop, marks, runs_on=runs_on, end_hidden=end_hidden, leaves_dashes=left)
+        drawn.append(replace(line, leaves_line=passed_over and not drawn))
     return drawn
 
 

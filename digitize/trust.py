@@ -204,6 +204,9 @@ def _doubts_of_arm(panel: Panel, line: DrawnArm, arm: ArmReading) -> list[Cautio
     if line.leaves_dashes:
         left = f"dashes are left that neither {arm.name} nor an arm drawn alike explains"
         found.append(_review("dashes-left", left, arm.name))
+    if line.leaves_line:
+        passed = f"beside {arm.name} a line runs like a curve that was taken for none: an arm may be missing"
+        found.append(_review("line-left", passed, arm.name))
     if line.runs_on:
         found.append(_review("axis-end", f"{arm.name} runs on past the end of the x axis that was read", arm.name))
     if _leaves(panel, line):
