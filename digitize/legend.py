@@ -86,7 +86,7 @@ def _entries(
 ) -> tuple[LegendKey, ...]:
     """The entries with samples left of their names; gap: the widest between the two, in text heights."""
     keys = []
-    for line in (_without_statistic(_with_numbers(line, texts)) for line in texts):
+    for line in (_without_statistic(with_numbers(line, texts)) for line in texts):
         # What stands left of the plot is another panel's.
         beside = panel.region.contains(*line.box.centre) and line.box.right > panel.plot_area.left
         if not beside or not (may_be_entry(line) or CODE.match(line.text)):
@@ -101,7 +101,7 @@ def _entries(
     return tuple(_in_common_slot(ordered))
 
 
-def _with_numbers(line: TextLine, texts: tuple[TextLine, ...]) -> TextLine:
+def with_numbers(line: TextLine, texts: tuple[TextLine, ...]) -> TextLine:
     """A name with the numbers around it: "Grade" and "2" are found apart, and all grades would share one name.
 
     SAS puts the number of the row before it ("1: Grade 1").

@@ -29,6 +29,8 @@ _TIME_ROW_SHARE = 0.7
 # A number further left of the axis' start than this share of a tick step names a row and is no cell.
 _BEFORE_START = 0.35
 _NAME_GAP = 2.0  # and a word before it stands this close, in letter heights
+# ... and is one all the same when it stands a column before the first of so many others, to within this share.
+_LEADS, _EVEN_STEP = 4, 0.05
 _NAME_OFF = 0.15  # nearer than this to the start it may be a cell that stands close to its name
 
 
@@ -140,10 +142,21 @@ def _ends_name(line: TextLine, texts: Sequence[TextLine], panel: Panel) -> bool:
     """Whether a number before the axis' start or after its end follows a word closely, as in "Stage 3"."""
     start, end = panel.x.calibration.px([panel.x.minimum, panel.x.maximum])
     off = _NAME_OFF * tick_step(panel.x) / abs(panel.x.calibration.slope)
-    if start - off < line.box.centre[0] < end + off:
+    if start - off < line.box.centre[0] < end + off or _leads_row(line, texts):
         return False
     gaps = [line.box.left - t.box.right for t in texts if _beside(t, line) and parse_number(t.text) is None]
     return any(-1 < gap < _NAME_GAP * line.box.height for gap in gaps)
+
+
+def _leads_row(line: TextLine, texts: Sequence[TextLine]) -> bool:
+    """Whether a number stands as far before its row's numbers as those stand apart, one side aligned or centred."""
+    row = sorted((t.box for t in texts if _beside(t, line) and parse_cell(t.text) is not None), key=lambda b: b.left)
+    after = [line.box, *(box for box in row if box.left > line.box.right)]
+    if len(after) < _LEADS:
+        return False
+    sides = np.array([(b.left, b.centre[0], b.right) for b in after])
+    steps = np.diff(sides, axis=0)
+    return bool((np.abs(steps[0] / np.median(steps[1:], axis=0) - 1) < _EVEN_STEP).any())
 
 
 def _beside(one: TextLine, other: TextLine) -> bool:

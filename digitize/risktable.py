@@ -169,13 +169,14 @@ def _from_names(texts: Sequence[TextLine], rows: list[_Row], columns: Columns) -
 
     "Placebo 2120" holds the cell before the row's first, "105 Placebo" the one after its last.
     """
+    names = [t.text for t in texts if t.text[-1:].isdigit() and parse_cell(t.text) is None]
     filled = [list(row.cells) for row in rows]
     for cells, row in zip(filled, rows, strict=True):
         known = [k for k, cell in enumerate(cells) if cell is not None]
         if not known:
             continue
         for line in (t for t in texts if _in_line(t, row.named.row)):
-            for cell, k in ((_ending(line), known[0] - 1), (_beginning(line), known[-1] + 1)):
+            for cell, k in ((_ending(line, names), known[0] - 1), (_beginning(line), known[-1] + 1)):
                 if cell is not None and 0 <= k < len(cells) and columns.index(cell.box.centre[0]) == k:
                     cells[k] = cell
     return [_Row(row.named, tuple(cells)) for row, cells in zip(rows, filled, strict=True)]
@@ -185,12 +186,16 @@ def _in_line(line: TextLine, row: NumberRow) -> bool:
     return line.rotation == 0 and abs(line.box.centre[1] - row.y) < 0.5 * max(line.box.height, row.height)
 
 
-def _ending(line: TextLine) -> TextLine | None:
-    """The count that a text of words ends in, in its share of the text's width; None when it ends in none."""
+def _ending(line: TextLine, names: Sequence[str]) -> TextLine | None:
+    """The count that a text of words ends in, in its share of the text's width; None when it ends in none.
+
+    names: texts of the figure that end in a digit, which no count after them has ("sex=1138" where "sex=1" is a name).
+    """
+    after = [rest[1] for n in names if (rest := re.fullmatch(rf"{re.escape(n)}\W*({_COUNT})", line.text))]
     match = re.fullmatch(rf".*[^\d\s.,]\s*?[\s)]\s*({_COUNT})|{_TOUCHED}", line.text)
-    if match is None:
+    if match is None and not after:
         return None
-    count = match[1] or match[2]
+    count = min(after, key=len) if after else match[1] or match[2]
     share = len(count) / len(line.text)
     box = replace(line.box, left=line.box.right - share * line.box.width)
     return TextLine(count, box, line.confidence)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..records import Box, Figure, Panel, Rgb, Stroke, TextLine
-from .legend import LegendKey, may_be_entry
+from .legend import CODE, LegendKey, may_be_entry, with_numbers
 from .strokes import stroke_box
 
 # A sample's centre stands within this share of the letters' height from theirs.
@@ -51,9 +51,13 @@ def legend_keys(
             if index not in used and (sample := _as_sample(stroke)) is not None
         ]
     )
-    lines = [line for line in texts if panel.region.contains(*line.box.centre) and may_be_entry(line)]
+    near = [with_numbers(line, tuple(texts)) for line in texts if panel.region.contains(*line.box.centre)]
+    lines = [line for line in near if may_be_entry(line)]
     left = {id(line): sample for line in lines if (sample := _beside(line, samples, left=True)) is not None}
-    free = [s for s in samples if not any(c.box.contains(*s.box.centre, margin=FLAT) for c in left.values())]
+    # "Group" heads the sample right of it where a number follows that: the number is the sample's name.
+    codes = [_beside(line, samples, left=True) for line in near if CODE.match(line.text)]
+    taken = [*left.values(), *(sample for sample in codes if sample is not None)]
+    free = [s for s in samples if not any(c.box.contains(*s.box.centre, margin=FLAT) for c in taken)]
     keys = []
     for line in lines:
         sample = left.get(id(line)) or _beside(line, free, left=False)
