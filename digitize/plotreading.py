@@ -85,8 +85,9 @@ def read_plot(
     """
     if figure.strokes:
         from .vectoraxes import refine_calibration  # what reads strokes is not loaded for pictures
+        from .vectorphase import with_unmoved_axes
 
-        panel = refine_calibration(figure, panel)
+        panel = with_unmoved_axes(figure, refine_calibration(figure, panel))
     table, table_cautions = read_risk_table(figure, texts, panel)
     printed_rows = len(table.rows)
     insets = tuple(c.box for c in cautions if c.code == "inset" and c.box is not None)

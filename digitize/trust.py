@@ -13,7 +13,7 @@ from .drawnarm import DrawnArm
 from .inks import color_distance
 from .naming import PAST_END
 from .rhythm import is_dashed
-from .risklaws import counted_past, excess_at_risk
+from .risklaws import begins_too_high, counted_past, excess_at_risk
 
 NAMELESS = re.compile(r"Arm \d+")
 """The name of an arm for which the figure gives none."""
@@ -113,6 +113,9 @@ def doubts_about(
             found.append(
                 _review("at-risk-above-curve", f"more patients at risk than {arm.name}'s curve allows", arm.name)
             )
+        if row is not None and begins_too_high(row, arm.curve):
+            high = f"{arm.name}'s first number at risk, {row.at_risk[0]:.0f}, is far above all that follow"
+            found.append(_review("first-count", high, arm.name))
     return found
 
 

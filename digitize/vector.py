@@ -76,7 +76,7 @@ def trace_strokes(figure: Figure, panel: Panel, flat: frozenset[Rgb] = frozenset
     found = assign_marks(marks, [stair.trace for stair in arms], colors)
     exact = _is_exact(figure, panel, arms)
     rounded = rounding_error([stair.line.points for stair in arms])
-    error = max(rounded, 0.0 if exact else REDRAWN_ERROR * _px_per_unit(figure))
+    error = max(rounded, 0.0 if exact else REDRAWN_ERROR * px_per_unit(figure))
     ways = [_goes_on(stair, lines, falling) for stair in arms]
     return tuple(_arm(*parts, error) for parts in zip(arms, found, ways, strict=True))
 
@@ -100,7 +100,8 @@ def _is_exact(figure: Figure, panel: Panel, arms: Sequence[Staircase]) -> bool:
     return (left, top) == (0.0, 0.0) or beside <= EXACT_START
 
 
-def _px_per_unit(figure: Figure) -> float:
+def px_per_unit(figure: Figure) -> float:
+    """Pixels of the rendered picture to a unit of the file (a point, an SVG pixel)."""
     left, _, right, _ = figure.source.bbox
     return figure.pixels.shape[1] / (right - left) if right > left else 1.0
 
