@@ -58,3 +58,15 @@ def test_evenly_spaced_events_with_uneven_drops_are_a_staircase() -> None:
     rng = np.random.default_rng(6)
     monthly = staircase(rng.exponential(6.0, 60), np.full(60, 10.0))
     assert not looks_smooth(monthly, AREA)
+
+
+@pytest.mark.parametrize("jitter", [0.0, 1.5])
+def test_a_smooth_curve_with_a_steep_start_is_a_model_s_a_jagged_one_is_none(jitter: float) -> None:
+    """The first drops are many times as high as the others; patients would leave their mark on the shape."""
+    x = np.arange(600.0)
+    wander = np.cumsum(np.random.default_rng(4).normal(0, 0.15, 600)) * jitter
+    y = np.maximum.accumulate(np.rint(10 + 380 * (1 - np.exp(-x / 60)) + 0.02 * x + wander))
+    at = np.flatnonzero(np.diff(y)) + 1
+    trace = CurveTrace(np.r_[0.0, x[at]], np.r_[y[0], y[at]], 600.0)
+    assert np.quantile(np.diff(trace.y_px), 0.9) > 2.2 * np.median(np.diff(trace.y_px))
+    assert looks_smooth(trace, AREA) == (jitter == 0)

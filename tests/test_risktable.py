@@ -317,3 +317,29 @@ def test_counts_that_touch_the_names_before_them_are_cells():
     table, cautions = read([*axis_labels(), *row("", late[0], 510), *row("", late[1], 530), *touching])
     assert counts(table) == {"Placebo": [110, 20, 8, 3, 1], "Drug": [120, 44, 30, 9, 2]}
     assert cautions == ()
+
+
+def test_names_that_end_in_a_digit_give_back_the_count_that_touches_them():
+    """The legend tells where "sex=1138" is parted."""
+    touching = [
+        TextLine(text, Box(PX[0] - 12 - 8 * 5, y - 7, PX[0] + 12, y + 7))
+        for text, y in (("sex=1138", 510), ("sex=2-90", 530))
+    ]
+    late = [*row("", (None, 62, 20, 7, 2), 510), *row("", (None, 53, 21, 3, 0), 530)]
+    legend = [cell("sex=1", 300, 8), cell("sex=2", 400, 8)]
+    table, cautions = read([*axis_labels(), *late, *touching, *legend])
+    assert [r.at_risk.tolist() for r in table.rows] == [[138, 62, 20, 7, 2], [90, 53, 21, 3, 0]]
+    assert cautions == ()
+
+
+@pytest.mark.parametrize(("off", "first"), [(0, 129), (30, None)])
+def test_a_count_that_leads_its_row_belongs_to_no_name_although_it_follows_one(off, first):
+    """Cells end where the ticks stand, the first one before the axis; what stands off the row's step is a name's."""
+    named = [TextLine("At risk", Box(90, 503, 150, 517)), TextLine("At risk", Box(90, 523, 150, 537))]
+    texts = [*axis_labels(), *named]
+    for y, numbers in ((510, (129, 127, 126, 122, 97)), (530, (134, 130, 122, 118, 104))):
+        for t, n in zip(TICKS, numbers, strict=True):
+            right = PX[t] - 2 - off * (t == 0)
+            texts.append(TextLine(str(n), Box(right - 24, y - 7, right, y + 7)))
+    table, _ = read(texts, Box(170, 20, 700, 420))
+    assert {r.at_risk[0] if r.time[0] == 0 else None for r in table.rows} == {first, 134 if first else None}

@@ -56,6 +56,7 @@ def test_a_good_reading_raises_no_doubt() -> None:
         ("crossing", {"confusable": True}),
         ("axis-end", {"runs_on": True}),
         ("dashes-left", {"leaves_dashes": True}),
+        ("line-left", {"leaves_line": True}),
         ("hidden", {"evidence": {"own_ink": 0.65, "in_sight": 0.65}}),
         ("coarse faint", {"evidence": {"own_ink": 0.5, "in_sight": 1.0}}),
         ("short", {"end": UPPER[0][0] + SHORT - 1, "points": UPPER[:1]}),
@@ -263,3 +264,10 @@ def test_patients_counted_after_the_end_of_their_curve_are_doubted() -> None:
     assert ("ends-early", "Drug") in doubts(drawn(UPPER[:3], 200.0), table=TABLE, rows=2)
     gone = RiskTable((replace(TABLE.rows[0], at_risk=[100, 80, 0]), TABLE.rows[1]))
     assert ("ends-early", "Drug") not in doubts(drawn(UPPER[:3], 200.0), table=gone, rows=2)
+
+
+@pytest.mark.parametrize(("first", "found"), [(1000, [("first-count", "Drug")]), (100, [])])
+def test_a_first_count_with_a_digit_too_many_is_doubtful(first: int, found: list[tuple[str, str]]) -> None:
+    drug = RiskRow("Drug", [0, 5, 10, 15, 20], [first, 91, 82, 74, 66])
+    placebo = RiskRow("Placebo", [0, 5, 10, 15, 20], [90, 60, 40, 30, 20])
+    assert doubts(table=RiskTable((drug, placebo)), entries=2, rows=2) == found

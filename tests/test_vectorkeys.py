@@ -123,3 +123,12 @@ def test_an_arm_that_runs_along_the_frame_or_under_another_is_found_by_its_legen
     # Without an entry a second line at the same place is the first one's halo.
     arms, _ = vector_arms(figure([same, stroke(corners(), order=1), keys[0]]), texts, panel())
     assert [a.color for a in arms] == [RED]
+
+
+def test_names_have_their_numbers_and_a_heading_takes_no_sample_of_a_number():
+    """ "Group" stands before the sample of the arm that is called 1."""
+    drawn = [line(150, 90, RED), line(290, 90, BLUE)]
+    numbered = [name("Rx", 190, 90), name("1", 214, 90), name("Rx", 330, 90), name("2", 354, 90)]
+    assert [k.name for k in legend_keys(figure(drawn), numbered, panel())] == ["Rx 1", "Rx 2"]
+    headed = [name("Group", 100, 90), name("1", 190, 90), name("2", 330, 90)]
+    assert legend_keys(figure(drawn), headed, panel()) == ()
