@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from drawn_curves import (
@@ -22,7 +24,7 @@ from drawn_curves import (
 )
 from km2ipd.digitize import plotreading
 from km2ipd.errors import NoCurveFound, NotKaplanMeier
-from km2ipd.records import Box, Caution, Figure, PanelReading, RiskRow, RiskTable
+from km2ipd.records import Box, Caution, Figure, PanelReading, RiskRow, RiskTable, Stroke
 
 END = 330.0
 TABLE = RiskTable((RiskRow("Placebo", [0, 10, 20], [90, 40, 15]), RiskRow("Drug", [0, 10, 20], [100, 80, 60])))
@@ -200,6 +202,22 @@ def test_a_smooth_curve_is_no_kaplan_meier_curve(table) -> None:
         read(drawing)
     table(RiskTable((RiskRow("Large cohort", [0, 10, 20], [9000, 5900, 3800]),)))
     assert [a.name for a in read(drawing).arms] == ["Large cohort"]
+
+
+@pytest.mark.parametrize("slanted", [True, False])
+def test_a_smooth_curve_drawn_by_a_slanted_stroke_is_no_kaplan_meier_curve(slanted: bool) -> None:
+    """Strokes that are staircases are believed however even they are."""
+    steps = stairs(*((0.5 * k, 0.96 ** (0.5 * k)) for k in range(58)))
+    corners = [(at, row) for (at, _), (_, row) in pairwise(((steps[0][0], 0.0), *steps))]
+    walk = steps if slanted else [p for (at, row), (to, _) in pairwise(corners) for p in ((at, row), (to, row))]
+    line = Stroke(*np.array(walk, float).T, BLUE, width_px=2.0)
+    pixels = np.ascontiguousarray(Drawing().axes().curve(steps, END, BLUE).pixels())
+    figure = Figure("drawn.svg", "0" * 64, pixels, (line,))
+    if slanted:
+        with pytest.raises(NotKaplanMeier, match="smooth"):
+            plotreading.read_plot(figure, (), panel(), ())
+    else:
+        assert len(plotreading.read_plot(figure, (), panel(), ()).arms) == 1
 
 
 def test_a_row_whose_arm_was_not_traced_is_kept_as_printed(table) -> None:

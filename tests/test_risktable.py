@@ -339,7 +339,7 @@ def test_a_count_that_leads_its_row_belongs_to_no_name_although_it_follows_one(o
     texts = [*axis_labels(), *named]
     for y, numbers in ((510, (129, 127, 126, 122, 97)), (530, (134, 130, 122, 118, 104))):
         for t, n in zip(TICKS, numbers, strict=True):
-            right = PX[t] - 2 - off * (t == 0)
+            right = PX[t] - 10 - off * (t == 0)
             texts.append(TextLine(str(n), Box(right - 24, y - 7, right, y + 7)))
-    table, _ = read(texts, Box(170, 20, 700, 420))
+    table, _ = read(texts, Box(160, 20, 700, 420))
     assert {r.at_risk[0] if r.time[0] == 0 else None for r in table.rows} == {first, 134 if first else None}
