@@ -18,6 +18,8 @@ LEVEL = 0.65
 # It ends within so many letter heights of the name, and is at least and at most so many long.
 GAP = 2.6
 SHORTEST, LONGEST = 0.35, 9.0
+# Stems, dots and hyphens are narrower than this share of the letters' height, words end and begin as near to a hyphen.
+SMALL_PIECE = 0.6
 # A line sample is no higher than this (px, its marker apart); boxes are up to so many letter heights.
 FLAT = 1.5
 LARGEST_BOX = 3.0
@@ -51,6 +53,7 @@ def legend_keys(
             if index not in used and (sample := _as_sample(stroke)) is not None
         ]
     )
+    samples = [sample for sample in samples if not _is_of_letters(sample, texts)]
     near = [with_numbers(line, tuple(texts)) for line in texts if panel.region.contains(*line.box.centre)]
     lines = [line for line in near if may_be_entry(line)]
     left = {id(line): sample for line in lines if (sample := _beside(line, samples, left=True)) is not None}
@@ -74,6 +77,22 @@ def _without_ticks(samples: Sequence[_Sample]) -> list[_Sample]:
 
     counts = Counter(column(sample) for sample in samples)
     return [sample for sample in samples if counts[column(sample)] < FEWEST_TICKS]
+
+
+def _is_of_letters(sample: _Sample, texts: Sequence[TextLine]) -> bool:
+    """Whether a filled piece is a stem, a dot or a hyphen of words whose letters are drawn as shapes."""
+    if sample.is_line:
+        return False
+    beside = []
+    for line in texts:
+        box, reach = line.box, SMALL_PIECE * line.box.height
+        level = box.top <= sample.box.centre[1] <= box.bottom
+        if line.rotation or not level or sample.box.width > reach:
+            continue
+        if box.left <= sample.box.left and sample.box.right <= box.right:
+            return True
+        beside += [abs(sample.box.left - box.right) < reach, abs(box.left - sample.box.right) < reach]
+    return any(beside[::2]) and any(beside[1::2])
 
 
 def _distinct(keys: Sequence[LegendKey]) -> tuple[LegendKey, ...]:

@@ -14,6 +14,8 @@ _LETTER_BEFORE_TITLE = re.compile(r"(?:panel\s*)?(?:[(\[]?([A-La-l])[)\].:]|([A-
 # plot's width. Between its top and its bottom it counts only this share of its height below the top.
 LETTER_BELOW_TOP = 0.12
 LETTER_RIGHT = 0.3
+# Letters below a plot that stand under each other within this share of its height are no panels'.
+ROWS_APART = 0.5
 # Letters of the panels of one figure have one height to this share; row names of tables are smaller.
 SAME_LETTER = 0.2
 # Height of small letters without a stem, as a share of the others'.
@@ -124,11 +126,24 @@ def _letter(frame: Frame, region: Box, texts: tuple[TextLine, ...]) -> str:
         if match is None or t.rotation or not region.contains(*box.centre):
             continue
         above = box.centre[1] < area.top + LETTER_BELOW_TOP * area.height
-        below = alone is not None and box.top > area.bottom
+        below = alone is not None and box.top > area.bottom and not _heads_rows(t, frame, region, texts)
         if (above or below) and box.left < area.left + LETTER_RIGHT * area.width:
             letter = next(g for g in match.groups() if g)
             found.append((below, abs(box.left - area.left) + abs(box.bottom - area.top), letter))
     return min(found)[2] if found else ""
+
+
+def _heads_rows(line: TextLine, frame: Frame, region: Box, texts: tuple[TextLine, ...]) -> bool:
+    """Whether a letter below a plot stands in a column with others, nearer than plots do: they name arms in a table."""
+    x, y = line.box.centre
+    column = [t.box for t in texts if t is not line and not t.rotation and _LETTER.fullmatch(t.text.strip())]
+    return any(
+        region.contains(*box.centre)
+        and abs(box.centre[0] - x) < line.box.height
+        and abs(box.centre[1] - y) < ROWS_APART * frame.area.height
+        and box.top > frame.area.bottom
+        for box in column
+    )
 
 
 def up_to_next_letter(region: Box, frame: Frame, name: str, texts: tuple[TextLine, ...]) -> Box:

@@ -132,3 +132,15 @@ def test_names_have_their_numbers_and_a_heading_takes_no_sample_of_a_number():
     assert [k.name for k in legend_keys(figure(drawn), numbered, panel())] == ["Rx 1", "Rx 2"]
     headed = [name("Group", 100, 90), name("1", 190, 90), name("2", 330, 90)]
     assert legend_keys(figure(drawn), headed, panel()) == ()
+
+
+def test_pieces_of_letters_drawn_as_shapes_are_no_samples():
+    """The hyphen of a title and the stem of an i in it."""
+
+    def piece(left, top, right, bottom):
+        return stroke([(left, top), (right, top), (right, bottom), (left, bottom)], None, fill=BLACK, closed=True)
+
+    title = [name("Kaplan", 200, 90), name("Meier", 266, 90)]
+    letters = [piece(256, 88, 263, 92), piece(280, 84, 284, 97)]
+    assert legend_keys(figure(letters), title, panel()) == ()
+    assert [k.name for k in legend_keys(figure([piece(250, 84, 264, 97)]), title[1:], panel())] == ["Meier"]

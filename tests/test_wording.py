@@ -78,3 +78,12 @@ def test_regions_do_not_overlap_and_hold_their_tables() -> None:
     assert upper.region.bottom <= lower.region.top
     assert upper.region.contains(235, 340)
     assert lower.region.contains(235, 760)
+
+
+def test_letters_that_name_the_arms_of_a_table_name_no_panel() -> None:
+    pixels = page(height=520)
+    names = [label("A", 60, 330), label("B", 60, 370), label("Months", 240, 310)]
+    plot = DrawnPlot(corner=(90, 270), texts=names)
+    texts = plot.draw(pixels)
+    ((panel, _),) = find_panels(figure_of(pixels), tuple(texts))
+    assert panel.name == "1" and panel.region.bottom > 380
