@@ -33,7 +33,7 @@ def leaves_line(crop: PlotCrop, arms: Sequence[ArmPath], expected: int | None) -
     """
     if expected is not None or not arms or sum(len(arm.ink.keys) for arm in arms) > 1:
         return False
-    own = _left_ink(crop, arms).astype(np.float32)
+    own = _left_ink(crop, arms).astype(np.float64)
     lines = trace_ink(crop, own, -1, MOST_PATHS, solid=0)
     known = [arm.path for arm in arms]
     single = without_limits([*known, *lines])

@@ -185,7 +185,7 @@ def trace_arms(
     arms = [followed_on(crop, arm, found_arms) for arm in found_arms]
     marked = find_marks(crop, marked_lines(arms, crop))
     passed_over = leaves_line(crop, arms, expected)
-    drawn = []
+    drawn: list[DrawnArm] = []
     for arm, found in zip(arms, marked, strict=True):
         # The bars of a hatched band look like marks.
         marks = NO_MARKS if is_hatched(arm.path, arm.own) else found

@@ -193,9 +193,12 @@ def _ending(line: TextLine, names: Sequence[str]) -> TextLine | None:
     """
     after = [rest[1] for n in names if (rest := re.fullmatch(rf"{re.escape(n)}\W*({_COUNT})", line.text))]
     match = re.fullmatch(rf".*[^\d\s.,]\s*?[\s)]\s*({_COUNT})|{_TOUCHED}", line.text)
-    if match is None and not after:
+    if after:
+        count = min(after, key=len)
+    elif match is not None:
+        count = match[1] or match[2]
+    else:
         return None
-    count = min(after, key=len) if after else match[1] or match[2]
     share = len(count) / len(line.text)
     box = replace(line.box, left=line.box.right - share * line.box.width)
     return TextLine(count, box, line.confidence)
