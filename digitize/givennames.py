@@ -27,9 +27,13 @@ def own_names(read: Sequence[str], given: tuple[str, ...] | int | None) -> tuple
 
 
 def given_name_doubts(read: Sequence[str], given: tuple[str, ...] | int | None) -> tuple[Caution, ...]:
-    """A doubt where a name given for one arm is the one read for another, and where arms and names do not match."""
+    """A doubt where a name given for one arm is the one read for another, and where arms and names do not match.
+
+    Where none is given, a doubt about names read for two arms: a figure tells its arms apart.
+    """
     if not isinstance(given, tuple):
-        return ()
+        twice = sorted({name for name in read if name and list(read).count(name) > 1})
+        return tuple(Caution("name-twice", f"{name} was read for more than one arm", name, "review") for name in twice)
     doubts = []
     if len(given) != len(read):
         message = f"{len(given)} name(s) given by hand, {len(read)} arm(s) read"

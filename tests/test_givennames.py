@@ -39,3 +39,10 @@ def test_names_that_fit_are_not_doubted(read: list[str], given: tuple[str, ...] 
 def test_more_names_than_arms_are_told() -> None:
     (doubt,) = given_name_doubts(["Placebo", "Drug"], ("Placebo", "Drug", "Both"))
     assert doubt.message == "3 name(s) given by hand, 2 arm(s) read"
+
+
+def test_a_name_read_for_two_arms_is_doubted_until_names_are_given() -> None:
+    (doubt,) = given_name_doubts(["1.37", "0.31", "1.37", ""], None)
+    assert (doubt.code, doubt.where, doubt.severity) == ("name-twice", "1.37", "review")
+    assert not given_name_doubts(["", "", "Drug"], None)
+    assert not given_name_doubts(["1.37", "1.37"], ("-1.37", "1.37"))
