@@ -23,6 +23,7 @@ from .plotreading import read_plot
 from .sharednames import with_shared_names
 from .straighten import straighten, turn_level
 from .textlean import find_text_lean
+from .vectorelsewhere import with_missing_plots
 
 
 def digitize_figures(
@@ -97,7 +98,7 @@ def _find(
     tell("Finding the panels")
     found = find_panels(figure, texts, x_range=x_range, y_range=y_range, direction=direction)
     sourced = [(replace(p, source=replace(figure.source, image=image)), cautions) for p, cautions in found]
-    return (figure, texts), sourced
+    return (figure, texts), with_missing_plots(figure, sourced)
 
 
 def _beside_other_kinds(reading: PanelReading) -> PanelReading:
