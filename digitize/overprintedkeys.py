@@ -37,12 +37,18 @@ def with_overprinted(
     if not keys:
         return keys
     found = list(keys)
-    for key, way in ((keys[0], -1), (keys[-1], 1)):
+    down = sorted(keys, key=lambda k: k.text_box.top)
+    for key, way in ((down[0], -1), (down[-1], 1)):
         entry = next(_entries_beyond(key, way, pixels, texts, panel), None)
-        while entry is not None and all(color_distance(entry.color, k.color) > LETTER_COLOR for k in found):
+        while entry is not None and not any(_is_known(entry, k) for k in found):
             found.insert(0 if way < 0 else len(found), entry)
             entry = next(_entries_beyond(entry, way, pixels, texts, panel), None)
     return tuple(found)
+
+
+def _is_known(entry: LegendKey, key: LegendKey) -> bool:
+    """Whether an entry is one already found: in its colour or at its place."""
+    return color_distance(entry.color, key.color) <= LETTER_COLOR or key.text_box.contains(*entry.text_box.centre)
 
 
 def _entries_beyond(

@@ -319,3 +319,16 @@ def test_a_name_with_a_curves_marks_over_it_is_read_in_the_ink_of_the_other_name
 
 def test_a_sample_of_a_colour_that_has_its_name_is_no_further_entry() -> None:
     assert [k.name for k in overprinted((), BLUE)] == ["Drug"]
+
+
+def test_an_entry_found_already_is_no_further_one_whatever_the_order_of_the_keys() -> None:
+    image = Image.fromarray(base().entry("Drug", 220, 40, BLUE).curve(((220, 56),), 220 + SAMPLE, RED, 2).pixels())
+    left = 220 + SAMPLE + 8
+    for name, top in (("Drug", 33), ("Placebo", 49)):
+        ImageDraw.Draw(image).rectangle((left - 1, top, left + 60, top + 14), fill="white")
+        ImageDraw.Draw(image).text((left, top), name, fill="black", font=ImageFont.load_default(size=12))
+    pixels = np.asarray(image)
+    texts = (TextLine("Drug", Box(left, 36, left + 26, 47)), TextLine("Placebo", Box(left, 52, left + 42, 61)))
+    drug, placebo = find_legend(pixels, texts, panel())
+    for keys in ((drug, placebo), (replace(placebo, color=(255, 190, 190)), drug)):
+        assert with_overprinted(keys, pixels, texts, panel()) == keys
