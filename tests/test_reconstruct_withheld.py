@@ -131,3 +131,17 @@ def test_a_printed_number_is_judged_by_what_the_curves_tell(unknown):
         "agrees", "differs", "cannot tell", "agrees", "differs", "cannot tell", "cannot tell"
     ]  # fmt: skip
     assert "left open" in found[0].reconstructed and "to" not in found[3].reconstructed
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("censored", [(1.0, 30.0), (30.0, MONTHS)])
+def test_an_arm_whose_patients_are_known_narrows_the_range(seed, censored):
+    """A small arm whose drops tell its patients beside a large one whose drops do not: censored alike."""
+    small, large = cohort("A", 2 * seed, 14.0, 40, censored), cohort("B", 2 * seed + 1, 25.0, 1500, censored)
+    curves = {"A": read(small, 5000), "B": read(large)}
+    (c,) = reconstruct_panel("1", curves, RiskTable(), ensemble=0).comparisons
+    without = ratio_range(*(gather_evidence(name, curve, None) for name, curve in curves.items()), c.hr)
+    assert c.low is None and c.interval is not None
+    low, high = c.interval
+    assert low / 1.01 <= np.exp(quick_log_hr(small, large)) <= high * 1.01
+    assert np.log(high / low) < np.log(without[1] / without[0])
