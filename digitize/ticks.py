@@ -6,7 +6,7 @@ the columns and its labels stand on one side of it, in rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -23,6 +23,8 @@ SEARCH = 0.7
 # Ticks of one axis lie on their line within this many px; renderers snap each tick to the pixel grid, which
 # moves it by up to 0.5 px; blur and scanning add as much.
 TICK_TOLERANCE_PX = 1.0
+# The tick of a label stands this near (px) to the label's centre.
+AT_LABEL_PX = 1.5
 # A tick must stand out from its surroundings by this many grey levels of 255; below lies JPEG ringing.
 LEAST_CONTRAST = 7.0
 # A bump counts as a tick when it is at least this share of the typical tick of its axis.
@@ -120,7 +122,21 @@ def _match(profile: FloatArray, scale: PrintedScale, evidence: Evidence, least_s
     values, first = np.unique(values, return_index=True)
     if len(values) < max(2, least_share * len(scale.values)):
         return None
-    return AxisTicks(fit_axis(px[first], values, TICK_TOLERANCE_PX), evidence, seen, widths)
+    calibration = fit_axis(px[first], values, TICK_TOLERANCE_PX)
+    miss = _miss_at_ends(calibration, scale, seen)
+    return AxisTicks(replace(calibration, residual_px=max(calibration.residual_px, miss)), evidence, seen, widths)
+
+
+def _miss_at_ends(calibration: AxisCalibration, scale: PrintedScale, seen: FloatArray) -> float:
+    """How far (px) the line misses the ticks of the first and the last label, where these stand too far off it to be
+    fitted: a picture in perspective, or an axis that changes its scale, bends at one end.
+    """
+    missed = 0.0
+    for end in (int(np.argmin(scale.values)), int(np.argmax(scale.values))):
+        own = seen[np.abs(seen - scale.px[end]) <= AT_LABEL_PX]
+        if len(own) and not np.isin(scale.values[end], calibration.ticks):
+            missed = max(missed, float(np.abs(own - calibration.px(scale.values[end])).min()))
+    return missed
 
 
 def _highest(profile: FloatArray, px: float, slack: float) -> float:

@@ -56,3 +56,17 @@ def test_unlabelled_ticks_are_seen_but_not_fitted() -> None:
     found = locate_ticks(levels, scale_with(), Strips((111, 128), (100, 110), (10, 108)))
     assert len(found.seen_px) == 6
     assert list(found.calibration.ticks) == [0, 6, 12, 18]
+
+
+@pytest.mark.parametrize("bend", [0.0, 3.0])
+def test_the_tick_of_the_last_label_off_the_line_of_the_others_counts_to_the_residual(bend: float) -> None:
+    """A photograph in perspective: the scale of the first ticks is fitted, and would be off where it ends."""
+    places = np.array([*PLACES, 242.0 + bend])
+    levels = np.full((150, 280), 255.0, np.float32)
+    levels[110, 30:260] = 0
+    for px in places:
+        antialiased(levels, slice(111, 117), px)
+    texts = tuple(TextLine(f"{6 * i}", Box(px - 6, 130, px + 6, 140)) for i, px in enumerate(places))
+    (scale,) = find_scales(number_labels(texts), "horizontal")
+    found = locate_ticks(levels, scale, Strips((111, 128), (100, 110), (10, 108)))
+    assert found.calibration.residual_px == pytest.approx(bend, abs=0.6)
