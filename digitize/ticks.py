@@ -25,8 +25,8 @@ SEARCH = 0.7
 TICK_TOLERANCE_PX = 1.0
 # The tick of a label stands this near (px) to the label's centre.
 AT_LABEL_PX = 1.5
-# Share of an axis by which its scale may miss the tick of its first or last label: ticks of a 3400-px plate drawn by hand
-# miss it by 0.0013 and 0.0017, those of a screen photographed askew by 0.0058.
+# Share of an axis by which its scale may miss the tick of its first or last label: those of a 3400-px plate drawn by
+# hand are off by 0.0013 and 0.0017, those of a screen photographed askew by 0.0058.
 OFF_SHARE = 0.003
 # A tick must stand out from its surroundings by this many grey levels of 255; below lies JPEG ringing.
 LEAST_CONTRAST = 7.0
