@@ -24,7 +24,7 @@ UNSEEN = 0.05
 """Weight of a level that no clean column shows, in clean columns."""
 UNSEEN_STEP = 1.2
 """Levels that nothing shows, when nearer than this (px) to the one beside them, are that one. On 16 drawn figures 1.2
-took a third of such steps away and no true one that mattered; 2.1 took the level from under an arm's marks."""
+took a third of such steps away and left the area error as it was; 2.1 took the level from under one arm's marks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
