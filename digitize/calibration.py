@@ -70,6 +70,12 @@ def fit_axis(px: FloatArray, values: FloatArray, tolerance_px: float) -> AxisCal
     return AxisCalibration(-origin / scale, 1 / scale, px[keep], values[keep], residual)
 
 
+def moved(calibration: AxisCalibration, shift: float) -> AxisCalibration:
+    """The calibration for strokes that lie `shift` px right of or below the ticks."""
+    c = calibration
+    return AxisCalibration(c.intercept - c.slope * shift, c.slope, c.ticks_px + shift, c.ticks, c.residual_px)
+
+
 def _px_on_value(px: FloatArray, values: FloatArray) -> tuple[float, float]:
     """Slope and intercept of the regression of px on value."""
     centred = values - values.mean()

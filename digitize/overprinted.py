@@ -42,15 +42,23 @@ def _parts(pixels: PixelArray, box: Box) -> list[TextLine]:
     masks = _two_inks(crop)
     if masks is None:
         return []
-    paper, found = paper_color(crop), []
+    found = []
     for mask, other in (masks, masks[::-1]):
         rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         part = Box(left + columns[0], top + rows[0], left + columns[-1], top + rows[-1])
-        alone = pixels.copy()
-        alone[top : top + crop.shape[0], left : left + crop.shape[1]][other] = paper
-        found.append((part, cut_crop(alone, part)))
+        found.append((part, cut_alone(pixels, part, (top, left), other)))
     readings = read_crops([part for _, part in found])
     return [TextLine(r.text, part, r.confidence) for r, (part, _) in zip(readings, found, strict=True) if _is_name(r)]
+
+
+def cut_alone(pixels: PixelArray, box: Box, corner: tuple[int, int], other: MaskArray) -> PixelArray:
+    """A box cut out to be read, other ink taken for paper. other: its pixels in the part of the picture from corner
+    (top, left) on.
+    """
+    alone, (top, left) = pixels.copy(), corner
+    part = alone[top : top + other.shape[0], left : left + other.shape[1]]
+    part[other] = paper_color(part)
+    return cut_crop(alone, box)
 
 
 def _is_name(reading: Reading) -> bool:

@@ -15,8 +15,8 @@ from .curvelabels import LETTER_COLOR, is_chromatic, letter_color
 from .inks import color_distance, paper_color
 from .legend import LegendKey, in_one_slot, may_name_an_arm
 from .linesamples import LineSample, sample_left_of
-from .overprinted import SURE, nearer_ink
-from .recognition import cut_crop, read_crops
+from .overprinted import SURE, cut_alone, nearer_ink
+from .recognition import read_crops
 
 LINES = (1.2, 2.6)
 """Nearest and farthest next entry of a legend, in heights of its letters."""
@@ -92,9 +92,7 @@ def _name_at(box: Box, key: LegendKey, sample: LineSample, pixels: PixelArray, p
     ends = np.flatnonzero(np.diff(columns) > WORD_GAP * tall)
     columns = columns[: ends[0] + 1] if len(ends) else columns
     rows = np.flatnonzero(inked[:, columns].any(axis=1))
-    alone = pixels.copy()
-    alone[top : top + crop.shape[0], left : left + crop.shape[1]][~inked] = paper
     tight = Box(left + columns[0], top + rows[0], left + columns[-1], top + rows[-1])
-    reading = read_crops([cut_crop(alone, tight)])[0]
+    reading = read_crops([cut_alone(pixels, tight, (top, left), ~inked)])[0]
     line = TextLine(reading.text, tight, reading.confidence)
     return line if reading.confidence >= SURE and len(reading.text) > 1 and may_name_an_arm(line) else None

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..records import AxisCalibration, Box, FloatArray, PixelArray
+from ..records import Box, FloatArray, PixelArray
+from .calibration import moved
 from .raster import GreyArray, Line, Orientation, find_lines
 from .ticks import AxisTicks
 
@@ -119,9 +120,7 @@ def start_offset(pixels: PixelArray, area: Box, corner: tuple[float, float], pha
 
 def shifted(ticks: AxisTicks, shift: float) -> AxisTicks:
     """The axis calibrated for strokes that lie `shift` px right of or below its ticks."""
-    c = ticks.calibration
-    moved = AxisCalibration(c.intercept - c.slope * shift, c.slope, c.ticks_px + shift, c.ticks, c.residual_px)
-    return replace(ticks, calibration=moved)
+    return replace(ticks, calibration=moved(ticks.calibration, shift))
 
 
 def curve_phase(pixels: PixelArray, area: Box) -> float | None:

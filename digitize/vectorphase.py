@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..records import Axis, AxisCalibration, Figure, Panel
+from ..records import Axis, Figure, Panel
+from .calibration import moved
 from .vector import px_per_unit, trace_strokes
 
 HALF = 0.5
@@ -37,6 +38,4 @@ def with_unmoved_axes(figure: Figure, panel: Panel) -> Panel:
 
 def _moved(axis: Axis, shift: float) -> Axis:
     """The axis for strokes that lie `shift` px right of or below its ticks."""
-    c = axis.calibration
-    moved = AxisCalibration(c.intercept - c.slope * shift, c.slope, c.ticks_px + shift, c.ticks, c.residual_px)
-    return replace(axis, calibration=moved)
+    return replace(axis, calibration=moved(axis.calibration, shift))
